@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "decode.h"
+
+static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
+	      "a record has the size that the ABI names");
+
+/* IPPORT_RESERVED: where the kernel has no ip_unprivileged_port_start. */
+#define PRIVILEGED_PORTS	1024
+
+#define MAX_ERRNO	4095
+
+static struct address_bytes name_bytes(const __u8 *name, size_t size)
+{
+	return (struct address_bytes){ name, strnlen((const char *)name, size) };
+}
+
+static bool is_error(int32_t result)
+{
+	return result <= 0 && result >= -MAX_ERRNO;
+}
+
+static bool consistent(const struct sockbind_bind *raw)
+{
+	const __u32 flags = raw->hdr.flags;
+
+	if (raw->addrlen > SOCKBIND_ADDR_MAX ||
+	    raw->final_addrlen > SOCKBIND_FINAL_ADDR_MAX)
+		return false;
+	if (!!raw->final_addrlen != !!(flags & SOCKBIND_F_FINAL_ADDR))
+		return false;
+	return is_error(raw->result) && is_error(raw->lsm);
+}
+
+static void decode_final(struct bind_event *bind)
+{
+	const struct sockbind_bind *raw = &bind->raw;
+
+	bind->has_final = raw->hdr.flags & SOCKBIND_F_FINAL_ADDR;
+	if (!bind->has_final)
+		return;
+	address_decode(&bind->final, raw->final_addr, raw->final_addrlen,
+		       &bind->socket);
+	bind->change = address_compare(&bind->request, &bind->final);
+
+	/* A raw socket has no port: that of the request meant nothing. */
+	if (bind->change == ADDRESS_PORT_CHANGED &&
+	    raw->sock_type == SOCK_RAW)
+		bind->change = ADDRESS_SAME;
+}
+
+static bool is_privileged(const struct bind_event *bind)
+{
+	const struct address *a;
+	__u32 start = bind->raw.unprivileged_port_start;
+
+	if (!bind->succeeded || bind->raw.sock_type == SOCK_RAW)
+		return false;
+	if (start == SOCKBIND_UNKNOWN)
+		start = PRIVILEGED_PORTS;
+	a = bind->has_final ? &bind->final : &bind->request;
+	if (a->kind != ADDRESS_INET && a->kind != ADDRESS_INET6)
+		return false;
+	return a->inet.port && a->inet.port < start;
+}
+
+static enum decode_result decode_bind(struct bind_event *bind,
+				      const void *record)
+{
+	struct sockbind_bind *raw = &bind->raw;
+	__u32 flags;
+
+	memcpy(raw, record, sizeof(*raw));
+	if (!consistent(raw))
+		return DECODE_CORRUPT;
+
+	flags = raw->hdr.flags;
+	bind->socket = (struct address_socket){
+		.family = raw->family,
+		.protocol = raw->protocol,
+		.ifindex = raw->ifindex,
+		.ifname = name_bytes(raw->ifname, sizeof(raw->ifname)),
+	};
+	bind->thread_comm = name_bytes(raw->comm, sizeof(raw->comm));
+	bind->leader_comm = name_bytes(raw->leader_comm,
+				       sizeof(raw->leader_comm));
+	bind->comm = raw->via_flags & SOCKBIND_VIA_WORKER ?
+		     bind->leader_comm : bind->thread_comm;
+	bind->error = flags & SOCKBIND_F_RESULT ? -raw->result : 0;
+	bind->lsm_error = flags & SOCKBIND_F_LSM ? -raw->lsm : 0;
+	bind->succeeded = flags & SOCKBIND_F_RESULT && !raw->result;
+
+	address_decode(&bind->request, raw->addr, raw->addrlen, &bind->socket);
+	decode_final(bind);
+	bind->privileged = is_privileged(bind);
+	return DECODE_BIND;
+}
+
+static enum decode_result decode_lost(struct lost_event *event,
+				      const void *record)
+{
+	struct sockbind_lost lost;
+
+	memcpy(&lost, record, sizeof(lost));
+	if (lost.last < lost.hdr.seq)
+		return DECODE_CORRUPT;
+	*event = (struct lost_event){
+		.cpu = lost.hdr.cpu,
+		.first = lost.hdr.seq,
+		.last = lost.last,
+		.count = lost.last - lost.hdr.seq + 1,
+	};
+	return event->count ? DECODE_LOST : DECODE_CORRUPT;
+}
+
+/**
+ * decode_record() - check and decode one record
+ * @event: result of DECODE_BIND and DECODE_LOST, else undefined
+ * @record: first byte of the record, which may have any alignment
+ * @size: bytes there
+ *
+ * Return: DECODE_*.
+ */
+enum decode_result decode_record(struct event *event, const void *record,
+				 size_t size)
+{
+	struct sockbind_header hdr;
+
+	if (size < sizeof(hdr))
+		return DECODE_CORRUPT;
+	memcpy(&hdr, record, sizeof(hdr));
+	if (hdr.version != SOCKBIND_ABI_VERSION ||
+	    hdr.size != SOCKBIND_RECORD_SIZE)
+		return DECODE_BAD_VERSION;
+	if (size < SOCKBIND_RECORD_SIZE)
+		return DECODE_CORRUPT;
+
+	switch (hdr.type) {
+	case SOCKBIND_RECORD_BIND:
+		return decode_bind(&event->bind, record);
+	case SOCKBIND_RECORD_LOST:
+		return decode_lost(&event->lost, record);
+	default:
+		return DECODE_UNKNOWN;
+	}
+}

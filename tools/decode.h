@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A raw record, checked and decoded once for every output. Pure functions for
+ * hostile bytes.
+ */
+#ifndef SOCKBIND_DECODE_H
+#define SOCKBIND_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/sockbind.h>
+
+#include "address.h"
+
+/* What decode_record() found. */
+enum decode_result {
+	DECODE_BIND,
+	DECODE_LOST,
+	DECODE_UNKNOWN,		/* a type to be skipped */
+	DECODE_BAD_VERSION,	/* another ABI version, or record size */
+	DECODE_CORRUPT,		/* contradicts itself, or is cut off */
+};
+
+/**
+ * struct bind_event - a bind, its raw record and what that means
+ * @raw: copy of the record
+ * @socket: what the addresses need to know of the socket
+ * @request: address that was asked for
+ * @final: address that the socket got, with @has_final
+ * @has_final: it is known
+ * @change: how @final differs from @request, with @has_final
+ * @comm: name to show for the program: that of the thread group's leader where
+ *	an io_uring worker did the bind
+ * @thread_comm: name of the thread
+ * @leader_comm: name of the thread group's leader
+ * @error: errno that the bind failed with, positive; 0: it did not fail, or
+ *	how it ended is unknown
+ * @lsm_error: errno of the security modules' verdict, positive; 0: none
+ * @succeeded: it is known to have succeeded
+ * @privileged: it succeeded, and the port is one that needs a privilege in
+ *	that network namespace
+ *
+ * The other members point into @raw: do not copy the structure.
+ */
+struct bind_event {
+	struct sockbind_bind raw;
+	struct address_socket socket;
+	struct address request;
+	struct address final;
+	bool has_final;
+	enum address_change change;
+	struct address_bytes comm;
+	struct address_bytes thread_comm;
+	struct address_bytes leader_comm;
+	int error;
+	int lsm_error;
+	bool succeeded;
+	bool privileged;
+};
+
+/**
+ * struct lost_event - records that the reader was too slow for
+ * @cpu: CPU whose ring they were in
+ * @first: number of the first one
+ * @last: number of the last one
+ * @count: how many
+ */
+struct lost_event {
+	uint32_t cpu;
+	uint64_t first;
+	uint64_t last;
+	uint64_t count;
+};
+
+/**
+ * struct event - a decoded record
+ * @bind: DECODE_BIND
+ * @lost: DECODE_LOST
+ */
+struct event {
+	union {
+		struct bind_event bind;
+		struct lost_event lost;
+	};
+};
+
+enum decode_result decode_record(struct event *event, const void *record,
+				 size_t size);
+
+#endif /* SOCKBIND_DECODE_H */
