@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sockbind - one record for every bind() that reaches security_socket_bind
+ */
+
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "chardev.h"
+#include "outcome.h"
+#include "probe.h"
+#include "record.h"
+#include "ring.h"
+#include "stats.h"
+#include "version.h"
+
+/*
+ * The device is last: nothing may fail once it can be opened, since an open
+ * file would outlive the failed load. The unwind order is the order of exit:
+ * the hook's probe goes before the return probes, and all of them before the
+ * rings that they write to.
+ */
+static int __init sockbind_init(void)
+{
+	int err;
+
+	sockbind_stats_init();
+	sockbind_record_init();
+
+	err = sockbind_ring_init();
+	if (err)
+		return err;
+	err = sockbind_outcome_init();
+	if (err)
+		goto err_ring_exit;
+	err = sockbind_probe_init();
+	if (err)
+		goto err_outcome_exit;
+	err = sockbind_chardev_init();
+	if (err)
+		goto err_probe_exit;
+	return 0;
+
+err_probe_exit:
+	sockbind_probe_exit();
+err_outcome_exit:
+	sockbind_outcome_exit();
+err_ring_exit:
+	sockbind_ring_exit();
+	return err;
+}
+
+static void __exit sockbind_exit(void)
+{
+	sockbind_chardev_exit();
+	sockbind_probe_exit();
+	sockbind_outcome_exit();
+	sockbind_ring_exit();
+}
+
+module_init(sockbind_init);
+module_exit(sockbind_exit);
+
+MODULE_DESCRIPTION("One record for every bind() that reaches security_socket_bind");
+MODULE_AUTHOR("The sockbind developers");
+MODULE_VERSION(SOCKBIND_VERSION);
+MODULE_LICENSE("GPL");

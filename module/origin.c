@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How the kernel was asked for the bind, and by which descriptor.
+ *
+ * The hook is given a socket and no descriptor. Where the function around it
+ * was probed, its argument is the descriptor; else the system call's arguments
+ * are, if there was one. To search the descriptor table would find the lowest
+ * of several that refer to the socket, not the one that was used.
+ *
+ * A descriptor is believed if it refers to the socket when the hook runs:
+ * another thread may close or replace it at any time.
+ */
+
+#include <linux/compat.h>
+#include <linux/fdtable.h>
+#include <linux/kprobes.h>
+#include <linux/net.h>
+#include <linux/nospec.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+#include <linux/sockbind.h>
+
+#include "compat.h"
+#include "origin.h"
+
+/* Whether @fd of this task refers to @sock; the file is not dereferenced. */
+static __always_inline bool fd_is_socket(int fd, const struct socket *sock)
+{
+	const struct fdtable *fdt;
+	unsigned int i = fd;
+
+	/* A task that is exiting has none. */
+	if (!current->files)
+		return false;
+	fdt = rcu_dereference_raw(current->files->fdt);
+	if (i >= fdt->max_fds)
+		return false;
+	i = array_index_nospec(i, fdt->max_fds);
+	return rcu_dereference_raw(fdt->fd[i]) == sock->file;
+}
+
+static __always_inline void set_fd(struct sockbind_bind *rec,
+				   const struct socket *sock, int fd)
+{
+	rec->fixed_index = -1;
+	if (likely(fd_is_socket(fd, sock))) {
+		rec->fd = fd;
+		rec->fd_status = SOCKBIND_FD_OK;
+	} else {
+		rec->fd = -1;
+		rec->fd_status = SOCKBIND_FD_CHANGED;
+	}
+}
+
+static __always_inline void set_no_fd(struct sockbind_bind *rec, u8 status)
+{
+	rec->fd = -1;
+	rec->fd_status = status;
+	rec->fixed_index = -1;
+}
+
+/* Return: flags of the system call that this task is in. */
+static __always_inline u8 entry_flags(void)
+{
+#ifdef CONFIG_COMPAT
+	if (sockbind_in_x32_syscall())
+		return SOCKBIND_VIA_X32;
+	if (in_compat_syscall())
+		return SOCKBIND_VIA_COMPAT;
+#endif
+	return 0;
+}
+
+static __always_inline bool is_socketcall(u8 flags, int nr)
+{
+#ifdef SOCKBIND_NR_COMPAT_SOCKETCALL
+	if (flags & SOCKBIND_VIA_COMPAT)
+		return nr == SOCKBIND_NR_COMPAT_SOCKETCALL;
+#endif
+#ifdef __NR_socketcall
+	if (!flags)
+		return nr == __NR_socketcall;
+#endif
+	return false;
+}
+
+static __always_inline bool is_bind(u8 flags, int nr)
+{
+#ifdef SOCKBIND_NR_COMPAT_BIND
+	if (flags & SOCKBIND_VIA_COMPAT)
+		return nr == SOCKBIND_NR_COMPAT_BIND;
+#endif
+#ifdef SOCKBIND_NR_X32_BIND
+	if (flags & SOCKBIND_VIA_X32)
+		return nr == SOCKBIND_NR_X32_BIND;
+#endif
+	return !flags && nr == __NR_bind;
+}
+
+/* The first member of socketcall()'s array of arguments, if it can be had. */
+static bool socketcall_fd(u8 flags, unsigned long args, int *fd)
+{
+	unsigned long word;
+
+#ifdef CONFIG_COMPAT
+	if (flags & SOCKBIND_VIA_COMPAT) {
+		u32 compat_word;
+
+		if (copy_from_user_nofault(&compat_word, compat_ptr(args),
+					   sizeof(compat_word)))
+			return false;
+		*fd = compat_word;
+		return true;
+	}
+#endif
+	if (copy_from_user_nofault(&word, (void __user *)args, sizeof(word)))
+		return false;
+	*fd = word;
+	return true;
+}
+
+/**
+ * sockbind_origin_syscall - tell the origin from the system call's registers
+ * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
+ * @sock: the hook's socket
+ *
+ * For a bind that no return probe saw begin.
+ */
+void sockbind_origin_syscall(struct sockbind_bind *rec,
+			     const struct socket *sock)
+{
+	unsigned long args[6];
+	struct pt_regs *regs;
+	u8 flags;
+	int nr, fd;
+
+	/* An io_uring thread has no system call; its registers are stale. */
+	if (current->flags & PF_IO_WORKER) {
+		rec->via = SOCKBIND_VIA_IO_URING;
+		rec->via_flags = SOCKBIND_VIA_WORKER;
+		set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+		return;
+	}
+
+	regs = task_pt_regs(current);
+	nr = syscall_get_nr(current, regs);
+	flags = entry_flags();
+	rec->via_flags = flags;
+	if (is_bind(flags, nr)) {
+		rec->via = SOCKBIND_VIA_BIND;
+		sockbind_syscall_args(regs, args);
+		set_fd(rec, sock, args[0]);
+	} else if (is_socketcall(flags, nr)) {
+		rec->via = SOCKBIND_VIA_SOCKETCALL;
+		sockbind_syscall_args(regs, args);
+		if (socketcall_fd(flags, args[1], &fd))
+			set_fd(rec, sock, fd);
+		else
+			set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+	} else {
+#ifdef __NR_io_uring_enter
+		/* The number is the same in all tables but x32's. */
+		if ((nr & 0xffff) == __NR_io_uring_enter)
+			rec->via = SOCKBIND_VIA_IO_URING;
+		else
+#endif
+			rec->via = SOCKBIND_VIA_UNKNOWN;
+		set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+	}
+}
+NOKPROBE_SYMBOL(sockbind_origin_syscall);
+
+/**
+ * sockbind_origin_sys_bind - tell the origin of a call of __sys_bind()
+ * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
+ * @sock: the hook's socket
+ * @fd: __sys_bind()'s argument
+ */
+void sockbind_origin_sys_bind(struct sockbind_bind *rec,
+			      const struct socket *sock, int fd)
+{
+	u8 flags = entry_flags();
+	int nr = syscall_get_nr(current, task_pt_regs(current));
+
+	rec->via = is_socketcall(flags, nr) ? SOCKBIND_VIA_SOCKETCALL :
+					      SOCKBIND_VIA_BIND;
+	rec->via_flags = flags;
+	set_fd(rec, sock, fd);
+}
+NOKPROBE_SYMBOL(sockbind_origin_sys_bind);
+
+/**
+ * sockbind_origin_io_uring - tell the origin of a call of io_bind()
+ * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
+ * @sock: the hook's socket
+ * @req: io_bind()'s argument
+ */
+void sockbind_origin_io_uring(struct sockbind_bind *rec,
+			      const struct socket *sock,
+			      const struct io_kiocb *req)
+{
+	rec->via = SOCKBIND_VIA_IO_URING;
+	if (current->flags & PF_IO_WORKER)
+		rec->via_flags = SOCKBIND_VIA_WORKER;
+	else
+		rec->via_flags = entry_flags();
+
+	if (sockbind_io_fixed_file(req)) {
+		set_no_fd(rec, SOCKBIND_FD_FIXED);
+		rec->fixed_index = sockbind_io_fd(req);
+	} else {
+		set_fd(rec, sock, sockbind_io_fd(req));
+	}
+}
+NOKPROBE_SYMBOL(sockbind_origin_io_uring);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One ring per possible CPU, so that CPU hotplug needs no code, and the wake-up
+ * of the readers.
+ *
+ * A ring has one producer, the CPU: every bind passes the hook in task context,
+ * the probe handlers run with preemption off, and a bind in an interrupt does
+ * not exist.
+ */
+
+#include <linux/cpumask.h>
+#include <linux/irq_work.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <linux/vmalloc.h>
+#include <linux/wait.h>
+#include <linux/sockbind.h>
+
+#include "compat.h"
+#include "ring.h"
+#include "ring_kernel.h"
+
+#define RECORDS_DEFAULT	1024
+#define RECORDS_MIN	2
+#define RECORDS_MAX	65536
+
+/* What all rings together may take of the kernel's memory. */
+#define RINGS_SIZE_MAX	SZ_64M
+
+static unsigned int records;
+module_param(records, uint, 0444);
+MODULE_PARM_DESC(records, "Records per possible CPU, 448 bytes each: a power of two from 2 to 65536, all rings together up to 64 MiB (default 0: 1024, or as many as fit)");
+
+/**
+ * struct cpu_ring - a CPU's ring
+ * @core: the ring
+ * @wake: wakes the readers, at the next tick; queued by the CPU itself
+ */
+struct cpu_ring {
+	struct ring_core core;
+	struct irq_work wake;
+};
+
+static DEFINE_PER_CPU_ALIGNED(struct cpu_ring, cpu_rings);
+static DECLARE_WAIT_QUEUE_HEAD(readers);
+
+static void wake_readers(struct irq_work *work)
+{
+	wake_up_interruptible_poll(&readers, EPOLLIN | EPOLLRDNORM);
+}
+
+static bool rings_fit(unsigned int n)
+{
+	return (u64)n * SOCKBIND_RECORD_SIZE * num_possible_cpus() <=
+	       RINGS_SIZE_MAX;
+}
+
+/* Return: records per ring, or a negative errno, which it explains. */
+static int ring_records(void)
+{
+	unsigned int n = records;
+
+	if (!n) {
+		n = RECORDS_DEFAULT;
+		while (n > RECORDS_MIN && !rings_fit(n))
+			n /= 2;
+		return n;
+	}
+
+	if (n < RECORDS_MIN || n > RECORDS_MAX || !is_power_of_2(n)) {
+		pr_err("records=%u: not a power of two from %u to %u\n",
+		       n, RECORDS_MIN, RECORDS_MAX);
+		return -EINVAL;
+	}
+	if (!rings_fit(n)) {
+		pr_err("records=%u: the rings of %u possible CPUs would take %llu KiB, more than %u KiB; choose a smaller number or leave it out\n",
+		       n, num_possible_cpus(),
+		       (u64)n * SOCKBIND_RECORD_SIZE * num_possible_cpus() /
+		       SZ_1K, RINGS_SIZE_MAX / SZ_1K);
+		return -EINVAL;
+	}
+	return n;
+}
+
+/**
+ * sockbind_ring_init - allocate the rings
+ *
+ * Context: may sleep. Return: 0 or a negative errno.
+ */
+int sockbind_ring_init(void)
+{
+	unsigned int cpu;
+	int n = ring_records();
+
+	if (n < 0)
+		return n;
+
+	for_each_possible_cpu(cpu) {
+		struct cpu_ring *ring = per_cpu_ptr(&cpu_rings, cpu);
+
+		ring->core.mask = n - 1;
+		ring->core.records = vzalloc_node(array_size(n,
+						  SOCKBIND_RECORD_SIZE),
+						  cpu_to_node(cpu));
+		if (!ring->core.records)
+			goto err_free_rings;
+		sockbind_init_irq_work_lazy(&ring->wake, wake_readers);
+	}
+	return 0;
+
+err_free_rings:
+	sockbind_ring_exit();
+	return -ENOMEM;
+}
+
+/**
+ * sockbind_ring_exit - free the rings
+ *
+ * Context: may sleep; no producer and no reader is left.
+ */
+void sockbind_ring_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct cpu_ring *ring = per_cpu_ptr(&cpu_rings, cpu);
+
+		irq_work_sync(&ring->wake);
+		vfree(ring->core.records);
+	}
+}
+
+/**
+ * sockbind_ring_reserve - begin a record in this CPU's ring
+ *
+ * Context: task, preemption off until sockbind_ring_commit(). Return: the
+ * record, to be filled but for its number; NULL: the producer interrupted
+ * itself, and the record is to be dropped.
+ */
+union sockbind_record *sockbind_ring_reserve(void)
+{
+	return ring_core_reserve(&this_cpu_ptr(&cpu_rings)->core);
+}
+NOKPROBE_SYMBOL(sockbind_ring_reserve);
+
+/**
+ * sockbind_ring_commit - make the record readable, wake who waits for it
+ * @record: from sockbind_ring_reserve(), filled
+ *
+ * The handlers must not take the wait queue's lock, which sleeps on PREEMPT_RT
+ * and which the interrupted code may hold. The wake-up is left to the next
+ * tick: to raise an interrupt at once costs more than all the rest of the
+ * record, and a tick's worth of binds makes one wake-up.
+ *
+ * Context: task, preemption off since sockbind_ring_reserve().
+ */
+void sockbind_ring_commit(union sockbind_record *record)
+{
+	struct cpu_ring *ring = this_cpu_ptr(&cpu_rings);
+
+	record->hdr.cpu = smp_processor_id();
+	ring_core_commit(&ring->core, record);
+
+	/*
+	 * The full barrier in here pairs with the one between a reader's
+	 * queueing itself and its look at the ring: in prepare_to_wait_event()
+	 * for read(2), in poll_wait() for poll(2).
+	 */
+	if (wq_has_sleeper(&readers))
+		irq_work_queue(&ring->wake);
+}
+NOKPROBE_SYMBOL(sockbind_ring_commit);
+
+/**
+ * sockbind_ring_core - the ring of a CPU
+ * @cpu: a possible CPU
+ */
+const struct ring_core *sockbind_ring_core(unsigned int cpu)
+{
+	return &per_cpu_ptr(&cpu_rings, cpu)->core;
+}
+
+/**
+ * sockbind_ring_records - records that one ring holds
+ */
+unsigned int sockbind_ring_records(void)
+{
+	return sockbind_ring_core(cpumask_first(cpu_possible_mask))->mask + 1;
+}
+
+/**
+ * sockbind_ring_waitqueue - where readers wait for records
+ *
+ * It is woken at most a tick after a record is committed while someone waits.
+ */
+struct wait_queue_head *sockbind_ring_waitqueue(void)
+{
+	return &readers;
+}
