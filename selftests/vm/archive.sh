@@ -1,0 +1,196 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The Debian archive: suites, their indexes and their kernel packages. The
+# host's apt lends its mirror and its proxy settings; its sources, its lists
+# and its idea of what is installed are not used and not changed.
+
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+INDEX_MINUTES=$((12 * 60))
+
+# URI from which the host's apt takes the release with this codename.
+host_uri()
+{
+	# shellcheck disable=SC2016 # apt expands these
+	apt-get indextargets \
+		--format '$(REPO_URI)|$(CODENAME)' 'Created-By: Packages' |
+		awk -F '|' -v name="$1" '$2 == name {
+			sub("/$", "", $1)
+			print $1
+			exit
+		}'
+}
+
+host_codename()
+{
+	# shellcheck disable=SC1091
+	(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+}
+
+find_mirrors()
+{
+	local codename
+
+	codename=$(host_codename)
+	MIRROR=${SOCKBIND_MIRROR:-$(host_uri "$codename")}
+	SECURITY_MIRROR=${SOCKBIND_SECURITY_MIRROR:-$(host_uri "$codename-security")}
+	[[ $MIRROR ]] ||
+		die "This host's apt knows no archive of Debian $codename; run apt-get update, or set SOCKBIND_MIRROR to the URI of a Debian archive."
+}
+
+# The suite that the userland for SUITE's kernel comes from.
+base_suite()
+{
+	case $1 in
+	experimental) echo sid ;;
+	*) echo "${1%-backports}" ;;
+	esac
+}
+
+suite_sources()
+{
+	local suite=$1 base by=
+
+	base=$(base_suite "$suite")
+	[[ ! -e $KEYRING ]] || by="[signed-by=$KEYRING] "
+	echo "deb $by$MIRROR $base main"
+	if [[ $base != sid && $SECURITY_MIRROR ]]; then
+		echo "deb $by$SECURITY_MIRROR $base-security main"
+	fi
+	[[ $suite == "$base" ]] || echo "deb $by$MIRROR $suite main"
+}
+
+# suite_apt SUITE STATUS TOOL ARG…: an apt tool that sees SUITE alone, and the
+# packages of dpkg's status file STATUS as installed.
+suite_apt()
+{
+	local suite=$1 status=$2 tool=$3 dir=$CACHE/apt/$1
+	local prefer=()
+
+	shift 3
+	[[ $suite == "$(base_suite "$suite")" ]] ||
+		prefer=(-o "APT::Default-Release=$suite")
+	"$tool" -q -o "Dir::Etc::sourcelist=$dir/sources.list" \
+		-o Dir::Etc::sourceparts=- \
+		-o Dir::Etc::preferences=- -o Dir::Etc::preferencesparts=- \
+		-o "Dir::State::lists=$dir/lists" \
+		-o "Dir::State::status=$status" \
+		-o "Dir::State::extended_states=$status.extended" \
+		-o "Dir::Cache=$dir/cache" \
+		-o "APT::Architecture=$ARCH" -o "APT::Architectures=$ARCH" \
+		-o APT::Sandbox::User=root -o Acquire::Retries=3 \
+		"${prefer[@]}" "$@"
+}
+
+refresh_index()
+{
+	local suite=$1 dir=$CACHE/apt/$1
+
+	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	suite_sources "$suite" >"$dir/sources.list"
+	: >"$dir/nothing-installed"
+	suite_apt "$suite" "$dir/nothing-installed" \
+		apt-get update --error-on=any && touch "$dir/stamp"
+}
+
+index_is_fresh()
+{
+	[[ $(find "$CACHE/apt/$1/stamp" -mmin "-$INDEX_MINUTES" 2>/dev/null) ]]
+}
+
+# Refresh SUITE's index if it is old. Without a network an old one will do.
+update_index()
+{
+	local suite=$1 log=$LOG/index-$1.log stamp=$CACHE/apt/$1/stamp
+
+	! index_is_fresh "$suite" || return 0
+	lock "apt-$suite"
+	if ! index_is_fresh "$suite"; then
+		say "read the package index of $suite"
+		if refresh_index "$suite" >"$log" 2>&1; then
+			:
+		elif grep -Eq 'have a Release file|404  Not Found' "$log"; then
+			say "skipped: gone: the archive no longer has all of $suite; the log is $log."
+			exit "$EXIT_GONE"
+		elif [[ -e $stamp ]]; then
+			say "the package index of $suite could not be refreshed (see $log); that of $(date -r "$stamp" +%F) is used"
+		else
+			die "The package index of $suite could not be read; the reason is in $log."
+		fi
+	fi
+	unlock
+}
+
+# Field FIELD of the version of PACKAGE that SUITE would install.
+package_field()
+{
+	local suite=$1 package=$2 field=$3
+
+	suite_apt "$suite" "$CACHE/apt/$suite/nothing-installed" apt-cache \
+		show --no-all-versions "$package" 2>/dev/null |
+		sed -n "s/^$field: //p"
+}
+
+# Set KVER, the release of the newest kernel of SUITE and FLAVOUR, and PKGVER,
+# the version of its packages.
+find_kernel()
+{
+	local suite=$1 flavour=$2
+
+	PKGVER=$(package_field "$suite" "linux-image-$flavour" Version)
+	KVER=$(package_field "$suite" "linux-image-$flavour" Depends |
+		grep -Eo '\<linux-image-[0-9][^ ,]*') ||
+		die "$suite has no package linux-image-$flavour; its flavours are: $(flavours "$suite")."
+	KVER=${KVER#linux-image-}
+}
+
+flavours()
+{
+	suite_apt "$1" "$CACHE/apt/$1/nothing-installed" apt-cache pkgnames \
+		linux-headers- | sed -n 's/^linux-headers-\([a-z].*\)/\1/p' |
+		sort | tr '\n' ' ' | sed 's/ $//'
+}
+
+# A package that the index names may have left the archive since.
+retry_fresh()
+{
+	local suite=$1
+
+	shift
+	"$@" || { refresh_index "$suite" && "$@"; }
+}
+
+# fetch_debs SUITE DIR PACKAGE…: only these packages, into DIR.
+fetch_debs()
+{
+	local suite=$1 dir=$2
+
+	shift 2
+	cd "$dir"
+	retry_fresh "$suite" suite_apt "$suite" \
+		"$CACHE/apt/$suite/nothing-installed" apt-get download "$@"
+}
+
+# Fill DIR with the files of the kernel KVER, from whichever packages of the
+# same version they are spread over.
+extract_kernel()
+{
+	local suite=$1 kver=$2 dir=$3 packages deb
+
+	mapfile -t packages < <(
+		suite_apt "$suite" "$CACHE/apt/$suite/nothing-installed" \
+			apt-cache depends "linux-image-$kver" |
+			awk -v kver="-$kver" '$1 == "Depends:" && $2 ~ /^linux-/ &&
+				substr($2, length($2) - length(kver) + 1) == kver {
+				print $2
+			}'
+	)
+	mkdir "$dir/deb"
+	fetch_debs "$suite" "$dir/deb" "linux-image-$kver" "${packages[@]}"
+	for deb in "$dir"/deb/*.deb; do
+		dpkg-deb -x "$deb" "$dir"
+	done
+	rm -r "$dir/deb"
+	[[ -e $dir/lib ]] || ln -s usr/lib "$dir/lib"
+	depmod -b "$dir" "$kver"
+}

@@ -1,0 +1,149 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guest's initramfs, in three parts which the kernel unpacks one after the
+# other: the system (cached), the built tree, and this run's command.
+
+# Programs of the build root for the guest that has no userland of its own;
+# busybox has the rest.
+PROGRAMS=(bash capsh dmesg insmod ip lsmod modprobe nsenter pgrep prlimit
+	rmmod setpriv ss strace sysctl taskset timeout unshare)
+
+# What the runner itself needs of the guest, where it is not built in.
+BOOT_MODULES=(virtio_pci virtio_console)
+DISK_MODULES=(virtio_blk ext4)
+
+pack()
+{
+	cpio --quiet --create --format=newc --owner=0:0
+}
+
+# add_files ROOT TREE FILE…: copy FILEs, given as seen in ROOT, to TREE with
+# the libraries that they want.
+add_files()
+{
+	local root=$1 tree=$2 file
+
+	shift 2
+	{
+		printf '%s\n' "$@"
+		in_root "$root" ldd "$@" 2>/dev/null | awk '
+			$2 == "=>" && $3 ~ /^\// { print $3 }
+			$1 ~ /^\// && $2 ~ /^\(/ { print $1 }' || true
+	} | sort -u | while read -r file; do
+		(cd "$root" &&
+			cp -L --parents --remove-destination ".$file" "$tree")
+	done
+}
+
+add_users()
+{
+	local tree=$1
+
+	cat >"$tree/etc/passwd" <<-'END'
+		root:x:0:0:root:/root:/bin/sh
+		user:x:1000:1000:user:/tmp:/bin/sh
+		nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+	END
+	cat >"$tree/etc/group" <<-'END'
+		root:x:0:
+		user:x:1000:
+		nogroup:x:65534:
+	END
+	printf '%s: files\n' passwd group hosts >"$tree/etc/nsswitch.conf"
+	printf '127.0.0.1 localhost\n::1 localhost\n' >"$tree/etc/hosts"
+}
+
+# add_modules KERNEL KVER TREE MODULE…: with what they depend on, unpacked,
+# since not every busybox can.
+add_modules()
+{
+	local kernel=$1 kver=$2 tree=$3 module how file
+
+	shift 3
+	mkdir -p "$tree/usr/lib/modules/$kver"
+	cp "$kernel/lib/modules/$kver"/modules.{builtin,builtin.modinfo,order} \
+		"$tree/usr/lib/modules/$kver"
+	for module; do
+		modprobe -d "$kernel" -S "$kver" --show-depends "$module"
+	done | while read -r how file _; do
+		[[ $how == insmod ]] || continue
+		module=$tree/usr/lib/modules/$kver/$(basename "$file")
+		case $file in
+		*.xz) xz -dc "$file" >"${module%.xz}" ;;
+		*.zst) zstd -dcq "$file" >"${module%.zst}" ;;
+		*) cp "$file" "$module" ;;
+		esac
+	done
+	depmod -b "$tree" "$kver"
+}
+
+# The directories of a merged /usr.
+make_skeleton()
+{
+	local tree=$1
+
+	mkdir -p "$tree"/usr/{bin,sbin,lib,lib64}
+	ln -s usr/{bin,sbin,lib,lib64} "$tree"
+}
+
+# pack_system ROOT KERNEL KVER MODULES DIR: an empty KERNEL has no modules.
+pack_system()
+{
+	local root=$1 kernel=$2 kver=$3 modules=$4 dir=$5 tree=$5/tree
+	local files name
+
+	make_skeleton "$tree"
+	mkdir -p "$tree"/{etc,vm,newroot,tmp,run,proc,sys,dev,var/tmp}
+	mkdir -m 700 "$tree/root"
+	chmod 1777 "$tree/tmp" "$tree/var/tmp"
+	ln -s ../run "$tree/var/run"
+	# libnss_files: before glibc 2.34 getpwuid() loads it by itself.
+	mapfile -t files < <(
+		in_root "$root" which busybox "${PROGRAMS[@]}"
+		in_root "$root" find -L /lib/terminfo -type f
+		in_root "$root" find /lib /usr/lib -name libnss_files.so.2
+	)
+	add_files "$root" "$tree" "${files[@]}"
+	# Not busybox's: that one runs its own applets rather than what is in
+	# PATH. Nor dash: that one has no line editing.
+	ln -s bash "$tree/bin/sh"
+	in_root "$root" busybox --list | while read -r name; do
+		[[ -e $tree/bin/$name || -e $tree/sbin/$name ]] ||
+			ln -s busybox "$tree/bin/$name"
+	done
+	cp "$tree/bin/busybox" "$tree/vm/busybox"
+	add_users "$tree"
+	# shellcheck disable=SC2086
+	[[ ! $kernel ]] ||
+		add_modules "$kernel" "$kver" "$tree" "${BOOT_MODULES[@]}" \
+			"${DISK_MODULES[@]}" $modules
+	(cd "$tree" && find . | pack >"$dir/system.cpio")
+	rm -r "$tree"
+}
+
+# pack_tree ROOT DIR: the built tree DIR, whose name is sockbind, with the
+# libraries of its programs, to DIR.cpio.
+pack_tree()
+{
+	local root=$1 dir=$2 libraries=$2.libraries file magic programs=()
+
+	while IFS= read -r file; do
+		LC_ALL=C read -r -N 4 magic <"$file" || true
+		[[ $magic != $'\x7fELF' ]] || programs+=("${file#"$root"}")
+	done < <(find "$dir" -type f -perm /111) 2>/dev/null
+	rm -rf "$libraries"
+	make_skeleton "$libraries"
+	if ((${#programs[@]})); then
+		add_files "$root" "$libraries" "${programs[@]}"
+		rm -rf "$libraries/build"
+	fi
+	{
+		(cd "$dir/.." && find sockbind -name '*.o' -o -name '*.o.d' \
+			-o -name '.*.cmd' -o -name '*.mod' -o -name '*.mod.c' \
+			-o -name '*.a' -o -name .tmp_versions -prune \
+			-o -print | pack)
+		(cd "$libraries" && find . -mindepth 1 | pack)
+	} >"$dir.cpio.new"
+	mv "$dir.cpio.new" "$dir.cpio"
+}
