@@ -3,8 +3,8 @@
  * /dev/sockbind: every open file is a reader with a place of its own.
  *
  * The device behaves as /dev/kmsg does where it can: a new reader starts at the
- * oldest record, records are not consumed, lseek() goes to either end. See
- * include/uapi in this tree for what is read.
+ * oldest record, records are not consumed, and lseek() goes to either end. What is
+ * read is described in uapi/linux/sockbind.h.
  */
 
 #include <linux/compat.h>
@@ -55,7 +55,7 @@ struct lane {
  * @lane: a place in every ring
  */
 struct reader {
-	struct mutex lock;
+	struct mutex lock; /* places, and use of the file by several threads */
 	union sockbind_record record;
 	unsigned int lanes;
 	struct lane **heap;
@@ -81,8 +81,8 @@ static bool lane_peek(struct lane *lane)
 }
 
 /*
- * Take one record, or the notice of a loss. Return: whether the lane is used up:
- * a loss may have ended behind the position that the read stops at.
+ * Move on. Return: whether that reached the position that the read stops at, or
+ * has gone past it, as the end of a loss may.
  */
 static bool lane_advance(struct lane *lane, u64 cursor)
 {

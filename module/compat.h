@@ -23,12 +23,6 @@
 #include <net/ip.h>
 #include <net/net_namespace.h>
 
-#if !IS_ENABLED(CONFIG_KPROBES)
-#error "sockbind needs a kernel with CONFIG_KPROBES=y, which this one is built without: it cannot work here."
-#endif
-#if !IS_ENABLED(CONFIG_SECURITY_NETWORK)
-#error "sockbind needs a kernel with CONFIG_SECURITY_NETWORK=y, which this one is built without: it has no security_socket_bind to probe, and sockbind cannot work here."
-#endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "sockbind needs Linux 5.10 or newer."
 #endif
@@ -52,12 +46,6 @@ static __always_inline bool sockbind_in_x32_syscall(void)
 #else
 	return false;
 #endif
-}
-
-static __always_inline void sockbind_syscall_args(struct pt_regs *regs,
-						  unsigned long *args)
-{
-	syscall_get_arguments(current, regs, args);
 }
 
 /* Arguments of a probed function. Not on 32-bit arm before it had the API. */
@@ -110,8 +98,6 @@ static inline struct socket *sockbind_sock_from_file(struct file *file)
 #define sockbind_sock_from_file sock_from_file
 #endif
 
-/* < 5.12: PF_IO_WORKER is for kernel threads without a process. */
-
 /* < 5.12: the cookie is made when it is first asked for. */
 static __always_inline u64 sockbind_net_cookie(const struct net *net)
 {
@@ -138,31 +124,12 @@ static __always_inline u32 sockbind_unprivileged_port_start(const struct net *ne
 #define sockbind_inet_test(FLAG, field, sk)	(inet_sk(sk)->field)
 #endif
 
-static __always_inline u64 sockbind_cgroup_id(const struct cgroup *cgrp)
-{
-	return cgroup_id(cgrp);
-}
-
-static __always_inline u64 sockbind_start_boottime(const struct task_struct *task)
-{
-	return task->start_boottime;
-}
-
 /* An enumerator with a macro of its name, since 6.11. */
 #ifdef IPPROTO_SMC
 #define SOCKBIND_IPPROTO_SMC	IPPROTO_SMC
 #else
 #define SOCKBIND_IPPROTO_SMC	(-1)
 #endif
-
-#ifndef offsetofend
-#include <linux/stddef.h>
-#endif
-
-static inline int sockbind_read_kernel(void *to, const void *from, size_t size)
-{
-	return copy_from_kernel_nofault(to, from, size);
-}
 
 static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 					       void (*func)(struct irq_work *))

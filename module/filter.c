@@ -288,7 +288,6 @@ bool sockbind_filter_request(const struct sock *sk, const struct sockaddr *addr,
 	port = address_port(addr, addrlen);
 	return !port || test_bit(port, set->map);
 }
-NOKPROBE_SYMBOL(sockbind_filter_request);
 
 /**
  * sockbind_filter_record - whether a bind is recorded, when it has ended
@@ -312,4 +311,3 @@ bool sockbind_filter_record(const struct sockbind_bind *rec)
 	/* It got a port, and which one could not be found out. */
 	return !port && !rec->result;
 }
-NOKPROBE_SYMBOL(sockbind_filter_record);

@@ -152,11 +152,11 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 	rec->via_flags = flags;
 	if (is_bind(flags, nr)) {
 		rec->via = SOCKBIND_VIA_BIND;
-		sockbind_syscall_args(regs, args);
+		syscall_get_arguments(current, regs, args);
 		set_fd(rec, sock, args[0]);
 	} else if (is_socketcall(flags, nr)) {
 		rec->via = SOCKBIND_VIA_SOCKETCALL;
-		sockbind_syscall_args(regs, args);
+		syscall_get_arguments(current, regs, args);
 		if (socketcall_fd(flags, args[1], &fd))
 			set_fd(rec, sock, fd);
 		else
@@ -172,7 +172,6 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 		set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
 	}
 }
-NOKPROBE_SYMBOL(sockbind_origin_syscall);
 
 /**
  * sockbind_origin_sys_bind - tell the origin of a call of __sys_bind()
@@ -191,7 +190,6 @@ void sockbind_origin_sys_bind(struct sockbind_bind *rec,
 	rec->via_flags = flags;
 	set_fd(rec, sock, fd);
 }
-NOKPROBE_SYMBOL(sockbind_origin_sys_bind);
 
 /**
  * sockbind_origin_io_uring - tell the origin of a call of io_bind()
@@ -216,4 +214,3 @@ void sockbind_origin_io_uring(struct sockbind_bind *rec,
 		set_fd(rec, sock, sockbind_io_fd(req));
 	}
 }
-NOKPROBE_SYMBOL(sockbind_origin_io_uring);

@@ -159,7 +159,6 @@ static int enter(struct kretprobe_instance *ri, struct io_kiocb *req, int fd)
 	*(u32 *)ri->data = slot - slots;
 	return 0;
 }
-NOKPROBE_SYMBOL(enter);
 
 /* The slot of a return; NULL if it holds no bind, which frees it. */
 static struct slot *leave(struct kretprobe_instance *ri)
@@ -172,13 +171,11 @@ static struct slot *leave(struct kretprobe_instance *ri)
 	slot_free(slot);
 	return NULL;
 }
-NOKPROBE_SYMBOL(leave);
 
 static int sys_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	return enter(ri, NULL, sockbind_arg(regs, 0));
 }
-NOKPROBE_SYMBOL(sys_bind_entry);
 
 /*
  * __sys_bind() has given its reference to the file back: the socket that the
@@ -213,7 +210,6 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	}
 	return 0;
 }
-NOKPROBE_SYMBOL(sys_bind_return);
 
 static struct kretprobe sys_bind_probe = {
 	.kp.symbol_name	= "__sys_bind",
@@ -227,7 +223,6 @@ static int io_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	return enter(ri, (struct io_kiocb *)sockbind_arg(regs, 0), -1);
 }
-NOKPROBE_SYMBOL(io_bind_entry);
 
 /* The request outlives io_bind(), and holds the file. */
 static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -247,7 +242,6 @@ static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	}
 	return 0;
 }
-NOKPROBE_SYMBOL(io_bind_return);
 
 static struct kretprobe io_bind_probe = {
 	.kp.symbol_name	= "io_bind",
@@ -266,7 +260,6 @@ static int lsm_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	*(u32 *)ri->data = slot - slots;
 	return 0;
 }
-NOKPROBE_SYMBOL(lsm_entry);
 
 static int lsm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -276,7 +269,6 @@ static int lsm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	slot->rec.hdr.flags |= SOCKBIND_F_LSM;
 	return 0;
 }
-NOKPROBE_SYMBOL(lsm_return);
 
 static struct kretprobe lsm_probe = {
 	.kp.symbol_name	= "security_socket_bind",
@@ -330,7 +322,6 @@ bool sockbind_outcome_request(struct socket *sock, const struct sockaddr *addr,
 	WRITE_ONCE(slot->filled, true);
 	return true;
 }
-NOKPROBE_SYMBOL(sockbind_outcome_request);
 
 static void __init register_probe(unsigned int i, int instances)
 {

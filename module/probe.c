@@ -43,7 +43,6 @@ static void commit_request(struct socket *sock, const struct sockaddr *addr,
 	sockbind_origin_syscall(&record->bind, sock);
 	sockbind_ring_commit(record);
 }
-NOKPROBE_SYMBOL(commit_request);
 
 /* int security_socket_bind(struct socket *, struct sockaddr *, int) */
 static int hook_called(struct kprobe *kp, struct pt_regs *regs)
@@ -57,7 +56,6 @@ static int hook_called(struct kprobe *kp, struct pt_regs *regs)
 		commit_request(sock, addr, addrlen);
 	return 0;
 }
-NOKPROBE_SYMBOL(hook_called);
 
 /* No post_handler: it would keep the probe from being optimised. */
 static struct kprobe hook_probe = {

@@ -16,7 +16,6 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
-#include <linux/kprobes.h>
 #include <linux/ktime.h>
 #include <linux/mm_types.h>
 #include <linux/netdevice.h>
@@ -26,7 +25,7 @@
 #include <linux/proc_ns.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/smp.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -49,8 +48,8 @@
 static_assert(sizeof(struct sockbind_bind) == SOCKBIND_RECORD_SIZE);
 static_assert(sizeof(struct sockbind_lost) == SOCKBIND_RECORD_SIZE);
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE);
-static_assert(SOCKBIND_ADDR_MAX == sizeof(struct sockaddr_storage));
-static_assert(SOCKBIND_FINAL_ADDR_MAX >= sizeof(struct sockaddr_in6));
+static_assert(sizeof(struct sockaddr_storage) == SOCKBIND_ADDR_MAX);
+static_assert(sizeof(struct sockaddr_in6) <= SOCKBIND_FINAL_ADDR_MAX);
 static_assert(SOCKBIND_COMM_LEN == TASK_COMM_LEN);
 static_assert(SOCKBIND_IFNAME_LEN == IFNAMSIZ);
 
@@ -66,9 +65,9 @@ static bool __init is_mnt_ns_common(const struct ns_common *ns)
 	const char *name;
 	char word[4];
 
-	return !sockbind_read_kernel(&ops, &ns->ops, sizeof(ops)) &&
-	       !sockbind_read_kernel(&name, &ops->name, sizeof(name)) &&
-	       !sockbind_read_kernel(word, name, sizeof(word)) &&
+	return !copy_from_kernel_nofault(&ops, &ns->ops, sizeof(ops)) &&
+	       !copy_from_kernel_nofault(&name, &ops->name, sizeof(name)) &&
+	       !copy_from_kernel_nofault(word, name, sizeof(word)) &&
 	       !memcmp(word, "mnt", sizeof(word));
 }
 
@@ -144,7 +143,7 @@ static __always_inline void fill_pids(struct sockbind_bind *rec,
 		rec->ns_ppid = pid_in_ns(task_tgid(parent), ns);
 	}
 
-	rec->start_time = sockbind_start_boottime(leader);
+	rec->start_time = leader->start_boottime;
 	memcpy(rec->comm, current->comm, sizeof(rec->comm));
 	memcpy(rec->leader_comm, leader->comm, sizeof(rec->leader_comm));
 	rec->loginuid = __kuid_val(audit_get_loginuid(current));
@@ -208,7 +207,7 @@ static __always_inline void fill_exe(struct sockbind_bind *rec)
 static __always_inline u64 cgroup_v2_id(void)
 {
 #ifdef CONFIG_CGROUPS
-	return sockbind_cgroup_id(task_dfl_cgroup(current));
+	return cgroup_id(task_dfl_cgroup(current));
 #else
 	return 0;
 #endif
@@ -364,7 +363,6 @@ void sockbind_record_request(struct sockbind_bind *rec, struct socket *sock,
 	fill_socket(rec, sock, sk);
 	fill_interface(rec, sk);
 }
-NOKPROBE_SYMBOL(sockbind_record_request);
 
 /**
  * sockbind_record_result - note what the bind came to
@@ -379,7 +377,6 @@ void sockbind_record_result(struct sockbind_bind *rec, int result)
 	rec->duration = ktime_get_boottime_ns() - rec->time_boot;
 	rec->hdr.flags |= SOCKBIND_F_RESULT;
 }
-NOKPROBE_SYMBOL(sockbind_record_result);
 
 static void final_inet(struct sockbind_bind *rec, const struct sock *sk)
 {
@@ -479,4 +476,3 @@ void sockbind_record_final(struct sockbind_bind *rec, const struct sock *sk)
 	/* A bind to a link-local address ties the socket to an interface. */
 	fill_interface(rec, sk);
 }
-NOKPROBE_SYMBOL(sockbind_record_final);

@@ -104,8 +104,7 @@ int sockbind_ring_init(void)
 		struct cpu_ring *ring = per_cpu_ptr(&cpu_rings, cpu);
 
 		ring->core.mask = n - 1;
-		ring->core.records = vzalloc_node(array_size(n,
-						  SOCKBIND_RECORD_SIZE),
+		ring->core.records = vzalloc_node(n * SOCKBIND_RECORD_SIZE,
 						  cpu_to_node(cpu));
 		if (!ring->core.records)
 			goto err_free_rings;
@@ -146,7 +145,6 @@ union sockbind_record *sockbind_ring_reserve(void)
 {
 	return ring_core_reserve(&this_cpu_ptr(&cpu_rings)->core);
 }
-NOKPROBE_SYMBOL(sockbind_ring_reserve);
 
 /**
  * sockbind_ring_commit - make the record readable, wake who waits for it
@@ -174,7 +172,6 @@ void sockbind_ring_commit(union sockbind_record *record)
 	if (wq_has_sleeper(&readers))
 		irq_work_queue(&ring->wake);
 }
-NOKPROBE_SYMBOL(sockbind_ring_commit);
 
 /**
  * sockbind_ring_core - the ring of a CPU

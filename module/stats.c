@@ -56,7 +56,6 @@ void sockbind_stats_inc(enum sockbind_stat stat)
 	u64_stats_inc(&stats->count[stat]);
 	u64_stats_update_end(&stats->sync);
 }
-NOKPROBE_SYMBOL(sockbind_stats_inc);
 
 static u64 stat_sum(enum sockbind_stat stat)
 {

@@ -51,29 +51,29 @@
  * struct sockbind_header.flags of a bind record.
  */
 /* @result and @duration hold what bind() came to; else they are 0. */
-#define SOCKBIND_F_RESULT	(1U << 0)
+#define SOCKBIND_F_RESULT	0x01
 /* @lsm holds the verdict of the security modules; else it is 0. */
-#define SOCKBIND_F_LSM		(1U << 1)
+#define SOCKBIND_F_LSM		0x02
 /* @final_addr holds the address that the socket got. */
-#define SOCKBIND_F_FINAL_ADDR	(1U << 2)
+#define SOCKBIND_F_FINAL_ADDR	0x04
 /*
  * The kernel chose a part of the address where a module cannot read it
  * (AF_NETLINK with port id 0): the requested address is not the final one.
  */
-#define SOCKBIND_F_FINAL_PRIVATE (1U << 3)
+#define SOCKBIND_F_FINAL_PRIVATE 0x08
 /*
  * @ifindex and @ifname come from the requested address (sin6_scope_id,
  * sll_ifindex, can_ifindex, sxdp_ifindex), not from the socket.
  */
-#define SOCKBIND_F_IF_FROM_ADDR	(1U << 4)
+#define SOCKBIND_F_IF_FROM_ADDR	0x10
 /* CAP_NET_BIND_SERVICE is in the effective set of the task's credentials. */
-#define SOCKBIND_F_CAP_NET_BIND	(1U << 5)
+#define SOCKBIND_F_CAP_NET_BIND	0x20
 /*
  * The credentials' user namespace is the one that owns the socket's network
  * namespace. Without this, SOCKBIND_F_CAP_NET_BIND says nothing about that
  * network namespace.
  */
-#define SOCKBIND_F_NETNS_OWNER	(1U << 6)
+#define SOCKBIND_F_NETNS_OWNER	0x40
 
 /* struct sockbind_bind.via: how the kernel was asked */
 #define SOCKBIND_VIA_UNKNOWN	0
@@ -82,9 +82,9 @@
 #define SOCKBIND_VIA_IO_URING	3	/* IORING_OP_BIND */
 
 /* struct sockbind_bind.via_flags */
-#define SOCKBIND_VIA_COMPAT	(1U << 0)	/* 32-bit entry, 64-bit kernel */
-#define SOCKBIND_VIA_X32	(1U << 1)	/* x32 entry */
-#define SOCKBIND_VIA_WORKER	(1U << 2)	/* by an io_uring thread */
+#define SOCKBIND_VIA_COMPAT	0x01	/* 32-bit entry, 64-bit kernel */
+#define SOCKBIND_VIA_X32	0x02	/* x32 entry */
+#define SOCKBIND_VIA_WORKER	0x04	/* by an io_uring thread */
 
 /* struct sockbind_bind.fd_status: why @fd is -1 */
 #define SOCKBIND_FD_OK		0	/* it is not: @fd was checked */
@@ -93,12 +93,12 @@
 #define SOCKBIND_FD_UNKNOWN	3	/* could not be found out */
 
 /* struct sockbind_bind.opts: socket options when the hook ran */
-#define SOCKBIND_OPT_REUSEADDR	(1U << 0)	/* SO_REUSEADDR */
-#define SOCKBIND_OPT_REUSEPORT	(1U << 1)	/* SO_REUSEPORT */
-#define SOCKBIND_OPT_FREEBIND	(1U << 2)	/* IP_FREEBIND, IPV6_FREEBIND */
-#define SOCKBIND_OPT_TRANSPARENT (1U << 3)	/* IP(V6)_TRANSPARENT */
-#define SOCKBIND_OPT_NO_PORT	(1U << 4)	/* IP_BIND_ADDRESS_NO_PORT */
-#define SOCKBIND_OPT_V6ONLY	(1U << 5)	/* IPV6_V6ONLY */
+#define SOCKBIND_OPT_REUSEADDR	0x01	/* SO_REUSEADDR */
+#define SOCKBIND_OPT_REUSEPORT	0x02	/* SO_REUSEPORT */
+#define SOCKBIND_OPT_FREEBIND	0x04	/* IP_FREEBIND, IPV6_FREEBIND */
+#define SOCKBIND_OPT_TRANSPARENT 0x08	/* IP(V6)_TRANSPARENT */
+#define SOCKBIND_OPT_NO_PORT	0x10	/* IP_BIND_ADDRESS_NO_PORT */
+#define SOCKBIND_OPT_V6ONLY	0x20	/* IPV6_V6ONLY */
 
 /**
  * struct sockbind_header - start of every record
