@@ -128,7 +128,7 @@ package_field()
 
 	suite_apt "$suite" "$CACHE/apt/$suite/nothing-installed" apt-cache \
 		show --no-all-versions "$package" 2>/dev/null |
-		sed -n "s/^$field: //p"
+		sed -n "s/^$field: //p" || true
 }
 
 # Set KVER, the release of the newest kernel of SUITE and FLAVOUR, and PKGVER,
@@ -139,7 +139,8 @@ find_kernel()
 
 	PKGVER=$(package_field "$suite" "linux-image-$flavour" Version)
 	KVER=$(package_field "$suite" "linux-image-$flavour" Depends |
-		grep -Eo '\<linux-image-[0-9][^ ,]*') ||
+		grep -Eo '\<linux-image-[0-9][^ ,]*' || true)
+	[[ $KVER ]] ||
 		die "$suite has no package linux-image-$flavour; its flavours are: $(flavours "$suite")."
 	KVER=${KVER#linux-image-}
 }

@@ -132,8 +132,11 @@ build_tree()
 			module "KDIR=/lib/modules/$kver/build"
 	fi
 	in_root "$root" "${make[@]}" -C "$inside" tools
-	mkdir -p "$root/build/kselftest"
-	cp -a "$kselftest/." "$root/build/kselftest"
-	in_root "$root" "${make[@]}" -C "$inside/selftests" \
-		KSELFTEST_DIR=/build/kselftest/tools/testing/selftests
+	if [[ -e $dir/selftests/Makefile ]]; then
+		mkdir -p "$root/build/kselftest"
+		cp -a "$kselftest/." "$root/build/kselftest"
+		in_root "$root" "${make[@]}" -C "$inside/selftests" \
+			KSELFTEST_DIR=/build/kselftest/tools/testing/selftests
+	fi
+	pack_tree "$root" "$dir"
 }

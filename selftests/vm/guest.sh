@@ -96,11 +96,11 @@ find_accel()
 			</dev/null >"$LOG/kvm" 2>&1
 		verdict=tcg
 		[[ $(cat "$RUN/status") != 'exit 0' ]] || verdict=kvm
+		[[ $verdict == kvm ]] ||
+			say "it does not (see $LOG/kvm): guests are emulated"
 		echo "$boot $verdict" >"$file"
 	fi
 	read -r _ ACCEL <"$file"
-	[[ $ACCEL == kvm ]] ||
-		say "KVM does not work here (see SOCKBIND_ACCEL); the guest is emulated"
 }
 
 # Run the guest. Its output appears as it comes.
@@ -136,8 +136,8 @@ splats()
 		grep -a -n -E -B 2 -A 25 -m 5 -f - "$@"
 }
 
-# Say what came of the guest, QEMU having ended with STATUS, and return the
-# exit status that the run has.
+# Say what came of the guest, QEMU having ended with STATUS, and exit with the
+# status that the run has.
 verdict()
 {
 	local status=$1 timeout=$2 result
@@ -147,19 +147,19 @@ verdict()
 	if splats "$RUN/console" "$RUN/dmesg" >"$RUN/splats"; then
 		sed "s,^$RUN/,," "$RUN/splats" >&2
 		say "The guest's kernel log shows a splat (above); the whole of it is in $LOG/dmesg and $LOG/console."
-		return "$EXIT_FAILED"
+		exit "$EXIT_FAILED"
 	fi
 	if ((status == EXIT_TIMEOUT)); then
 		tail -n 20 "$RUN/console" >&2
 		say "The guest was ended after $timeout s; allow it more with --timeout. Its console is in $LOG/console."
-		return "$EXIT_TIMEOUT"
+		exit "$EXIT_TIMEOUT"
 	fi
 	result=$(cat "$RUN/status")
 	if ((status != 0)) || ! [[ $result =~ ^exit\ [0-9]+$ && -s $RUN/dmesg ]]; then
 		tail -n 30 "$RUN/console" >&2
 		cat "$LOG/qemu" >&2
 		say "The guest ended without telling the command's status (QEMU's: $status). Its console is in $LOG/console."
-		return "$EXIT_FAILED"
+		exit "$EXIT_FAILED"
 	fi
-	return "${result#exit }"
+	exit "${result#exit }"
 }

@@ -22,7 +22,7 @@ pack()
 # the libraries that they want.
 add_files()
 {
-	local root=$1 tree=$2 file
+	local root=$1 tree=$2
 
 	shift 2
 	{
@@ -30,10 +30,8 @@ add_files()
 		in_root "$root" ldd "$@" 2>/dev/null | awk '
 			$2 == "=>" && $3 ~ /^\// { print $3 }
 			$1 ~ /^\// && $2 ~ /^\(/ { print $1 }' || true
-	} | sort -u | while read -r file; do
-		(cd "$root" &&
-			cp -L --parents --remove-destination ".$file" "$tree")
-	done
+	} | sort -u | in_root "$root" tar -C / -c -h -P -f - -T - |
+		tar -C "$tree" -x -f -
 }
 
 add_users()

@@ -25,6 +25,13 @@ die()
 	exit "$EXIT_FAILED"
 }
 
+# For the ERR trap, which set +e leaves on.
+unexpected()
+{
+	[[ $- == *e* ]] || return 0
+	die "\"$1\" failed ($2)"
+}
+
 # Chroots, device nodes and package installation want root.
 become_root()
 {
@@ -84,9 +91,7 @@ step()
 	fi
 	((status != 0)) || return 0
 	tail -n 20 "$log" >&2
-	say "\"$what\" failed with status $status; its whole output is in $log."
-	((status == EXIT_GONE)) && exit "$EXIT_GONE"
-	exit "$EXIT_FAILED"
+	die "\"$what\" failed; its whole output is in $log."
 }
 
 # One lock at a time: taking a second one drops the first.
