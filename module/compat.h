@@ -10,6 +10,7 @@
 #ifndef SOCKBIND_COMPAT_H
 #define SOCKBIND_COMPAT_H
 
+#include <linux/file.h>
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -84,6 +85,11 @@ static __always_inline struct file *sockbind_io_file(const struct io_kiocb *req)
 {
 	return req->file;
 }
+#endif
+
+/* < 6.12: struct fd has a pointer to the file. */
+#ifndef fd_file
+#define fd_file(f)	((f).file)
 #endif
 
 /* < 5.11: sock_from_file() has an argument for the error too. */

@@ -191,6 +191,7 @@ void sockbind_origin_sys_bind(struct sockbind_bind *rec,
 	set_fd(rec, sock, fd);
 }
 
+#ifdef SOCKBIND_HAVE_IO_BIND
 /**
  * sockbind_origin_io_uring - tell the origin of a call of io_bind()
  * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
@@ -214,3 +215,4 @@ void sockbind_origin_io_uring(struct sockbind_bind *rec,
 		set_fd(rec, sock, sockbind_io_fd(req));
 	}
 }
+#endif
