@@ -71,8 +71,9 @@ suite_apt()
 	[[ $suite == "$(base_suite "$suite")" ]] ||
 		prefer=(-o "APT::Default-Release=$suite")
 	"$tool" -q -o "Dir::Etc::sourcelist=$dir/sources.list" \
-		-o Dir::Etc::sourceparts=- \
-		-o Dir::Etc::preferences=- -o Dir::Etc::preferencesparts=- \
+		-o "Dir::Etc::sourceparts=$dir/none" \
+		-o "Dir::Etc::preferences=$dir/none" \
+		-o "Dir::Etc::preferencesparts=$dir/none" \
 		-o "Dir::State::lists=$dir/lists" \
 		-o "Dir::State::status=$status" \
 		-o "Dir::State::extended_states=$status.extended" \
@@ -86,7 +87,7 @@ refresh_index()
 {
 	local suite=$1 dir=$CACHE/apt/$1
 
-	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
+	mkdir -p "$dir/none" "$dir/lists/partial" "$dir/cache/archives/partial"
 	suite_sources "$suite" >"$dir/sources.list"
 	: >"$dir/nothing-installed"
 	suite_apt "$suite" "$dir/nothing-installed" \
@@ -193,5 +194,9 @@ extract_kernel()
 	done
 	rm -r "$dir/deb"
 	[[ -e $dir/lib ]] || ln -s usr/lib "$dir/lib"
+	if [[ ! -e $dir/boot/vmlinuz-$kver ]]; then
+		mkdir -p "$dir/boot"
+		ln -s "../lib/modules/$kver/vmlinuz" "$dir/boot/vmlinuz-$kver"
+	fi
 	depmod -b "$dir" "$kver"
 }

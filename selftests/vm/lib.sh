@@ -78,6 +78,7 @@ step()
 	fi
 	set +e
 	(
+		trap - ERR
 		set -e
 		"$@"
 	) </dev/null >"$log" 2>&1
