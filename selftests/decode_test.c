@@ -890,6 +890,11 @@ TEST(escape_for_json)
 	from = BYTES("a\xff\xc3");
 	EXPECT_FALSE(escape_json(&b, from.data, from.len));
 	EXPECT_STREQ("a\\u00ff\\u00c3", text_end(&b));
+
+	b = text_start();
+	from = BYTES("\xf4\x90\x80\x80");
+	EXPECT_FALSE(escape_json(&b, from.data, from.len));
+	EXPECT_STREQ("\\u00f4\\u0090\\u0080\\u0080", text_end(&b));
 }
 
 TEST(buffer_is_bounded)
@@ -947,7 +952,7 @@ TEST(text_line)
 	struct event event;
 
 	setenv("TZ", "UTC0", 1);
-	bind.time_real = 1795286643123456789;
+	bind.time_real = 1795286643000456789;
 	bind.pid = 812;
 	bind.uid = 5;
 	bind.euid = 33;
@@ -956,31 +961,31 @@ TEST(text_line)
 	got_inet(&bind, "0.0.0.0", 40123);
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	EXPECT_STREQ(printed(&output_text, false, &event.bind),
-		     "18:44:03.123456    812 ngi\\nnx      33       ok         tcp   0.0.0.0:0 -> :40123\n");
+		     "18:44:03.000456    812 ngi\\nnx      33       ok         tcp   0.0.0.0:0 -> :40123\n");
 	EXPECT_STREQ(printed(&output_text, true, &event.bind),
-		     "18:44:03.123456    812 ngi\\nnx      33       ok         tcp   0.0.0.0:0 \u2192 :40123\n");
+		     "18:44:03.000456    812 ngi\\nnx      33       ok         tcp   0.0.0.0:0 \u2192 :40123\n");
 
 	got_inet(&bind, "127.0.0.1", 40123);
 	bind.pid = 4194304;
 	memcpy(bind.comm, "systemd-resolved", SOCKBIND_COMM_LEN);
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	EXPECT_STREQ(printed(&output_text, false, &event.bind),
-		     "18:44:03.123456 4194304 systemd-resolved 33  ok         tcp   0.0.0.0:0 -> 127.0.0.1:40123\n");
+		     "18:44:03.000456 4194304 systemd-resolved 33  ok         tcp   0.0.0.0:0 -> 127.0.0.1:40123\n");
 
 	bind.hdr.flags = SOCKBIND_F_RESULT | SOCKBIND_F_LSM;
 	bind.final_addrlen = 0;
 	bind.result = -EACCES;
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	EXPECT_STREQ(printed(&output_text, false, &event.bind),
-		     "18:44:03.123456 4194304 systemd-resolved 33  EACCES     tcp   0.0.0.0:0\n");
+		     "18:44:03.000456 4194304 systemd-resolved 33  EACCES     tcp   0.0.0.0:0\n");
 	bind.lsm = -EACCES;
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	EXPECT_STREQ(printed(&output_text, false, &event.bind),
-		     "18:44:03.123456 4194304 systemd-resolved 33  EACCES/lsm tcp   0.0.0.0:0\n");
+		     "18:44:03.000456 4194304 systemd-resolved 33  EACCES/lsm tcp   0.0.0.0:0\n");
 	bind.hdr.flags = SOCKBIND_F_FINAL_PRIVATE;
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	EXPECT_STREQ(printed(&output_text, false, &event.bind),
-		     "18:44:03.123456 4194304 systemd-resolved 33  ?          tcp   0.0.0.0:0 -> ?\n");
+		     "18:44:03.000456 4194304 systemd-resolved 33  ?          tcp   0.0.0.0:0 -> ?\n");
 }
 
 /* Members are given with ' for ". */
@@ -1001,22 +1006,24 @@ TEST(json_line)
 	const char *line;
 	struct event event;
 
-	bind.time_real = 1795286643123456789;
+	bind.time_real = 1795286643000456789;
 	bind.result = -EADDRINUSE;
 	bind.fd = -1;
 	bind.fd_status = SOCKBIND_FD_FIXED;
 	bind.fixed_index = 9;
 	bind.exe_inode = UINT64_MAX;
+	bind.cgroup = UINT64_MAX - 1;
 	memcpy(bind.comm, "a\"\xff", 3);
 	ask_inet(&bind, "0.0.0.0", 80);
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
 	line = printed(&output_json, true, &event.bind);
 	EXPECT_TRUE(has(line, "{'type':'bind','time':"));
 	EXPECT_TRUE(has(line,
-			"'time':'2026-11-21T18:44:03.123456789Z','time_ns':1795286643123456789,"));
+			"'time':'2026-11-21T18:44:03.000456789Z','time_ns':1795286643000456789,"));
 	EXPECT_TRUE(has(line, "'ok':false,'errno':98,'error':'EADDRINUSE',"));
 	EXPECT_TRUE(has(line, "'comm':'a\\\"\\u00ff','comm_hex':'6122ff',"));
 	EXPECT_TRUE(has(line, "'inode':'18446744073709551615'"));
+	EXPECT_TRUE(has(line, "'cgroup':'18446744073709551614'"));
 	EXPECT_TRUE(has(line, "'fd_status':'fixed','fixed_index':9,"));
 	EXPECT_TRUE(has(line,
 			"'request':{'len':16,'family':'AF_INET','family_number':2,"));
