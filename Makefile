@@ -42,11 +42,11 @@ demo: ## watch real servers bind, in a guest (installs Debian packages)
 
 .PHONY: check
 check: ## run the tests, on this host and in guests (installs Debian packages)
-	selftests/check
+	selftests/check host bookworm trixie
 
 .PHONY: check-matrix
 check-matrix: ## run the tests on further kernels, in guests
-	selftests/check-matrix
+	selftests/check bullseye trixie-backports
 
 .PHONY: style
 style: ## check the style of all sources
