@@ -65,6 +65,19 @@ static inline void buf_char(struct buf *b, char c)
 		b->data[b->len++] = c;
 }
 
+/**
+ * buf_spaces() - append blanks
+ * @b: buffer
+ * @count: number of blanks
+ */
+static inline void buf_spaces(struct buf *b, size_t count)
+{
+	if (count > buf_room(b))
+		count = buf_room(b);
+	memset(b->data + b->len, ' ', count);
+	b->len += count;
+}
+
 void buf_u64(struct buf *b, uint64_t value);
 void buf_digits(struct buf *b, uint64_t value, unsigned int digits);
 void buf_hex(struct buf *b, uint64_t value, unsigned int min_digits);

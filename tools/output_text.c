@@ -59,9 +59,9 @@ static unsigned int line_column(struct line *line)
 
 static void line_go(struct line *line, unsigned int column)
 {
-	do
-		buf_char(&line->out->buf, ' ');
-	while (line_column(line) < column);
+	const unsigned int have = line_column(line);
+
+	buf_spaces(&line->out->buf, column > have ? column - have : 1);
 }
 
 /* Colours take no column. */
