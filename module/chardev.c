@@ -17,6 +17,7 @@
 #include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -143,6 +144,7 @@ static ssize_t copy_records(struct reader *reader, char __user *buf,
 				 SOCKBIND_RECORD_SIZE))
 			return done ? : -EFAULT;
 		done += SOCKBIND_RECORD_SIZE;
+		cond_resched();
 
 		if (!lane_advance(lane, cursor)) {
 			if (reader->record.hdr.type == SOCKBIND_RECORD_LOST)

@@ -44,9 +44,13 @@ static unsigned int outcome = 1;
 module_param(outcome, uint, 0444);
 MODULE_PARM_DESC(outcome, "What to record of a bind's outcome: 0 nothing, 1 its result and final address (default), 2 the security modules' verdict too");
 
-/* Binds under way at once whose outcome can be told. */
+/*
+ * Binds under way at once whose outcome can be told. It takes binds that block
+ * to have more than one a CPU; the limit is that of the memory they would take.
+ */
 #define INSTANCES_MIN		128
 #define INSTANCES_PER_CPU	8
+#define INSTANCES_MAX		1024
 
 /* Slots per instance, and slots that a task's slot is sought in. */
 #define SLOTS_PER_INSTANCE	4
@@ -347,8 +351,8 @@ static void __init register_probe(unsigned int i, int instances)
  */
 int __init sockbind_outcome_init(void)
 {
-	int instances = max(INSTANCES_MIN,
-			    INSTANCES_PER_CPU * (int)num_possible_cpus());
+	int instances = clamp_t(int, INSTANCES_PER_CPU * num_possible_cpus(),
+				INSTANCES_MIN, INSTANCES_MAX);
 	unsigned int i;
 
 	if (outcome > 2) {
