@@ -38,6 +38,15 @@ find_mirrors()
 		die "This host's apt knows no archive of Debian $codename; run apt-get update, or set SOCKBIND_MIRROR to the URI of a Debian archive."
 }
 
+# How the host's apt gets at the archive (proxies and the like), for an apt
+# that does not read the host's configuration.
+host_acquire()
+{
+	apt-config dump |
+		grep -E '^Acquire::(http|https|Check|Retries)[^ ]* "[^"]+";' ||
+		true
+}
+
 # The suite that the userland for SUITE's kernel comes from.
 base_suite()
 {
@@ -168,7 +177,7 @@ fetch_debs()
 	local suite=$1 dir=$2
 
 	shift 2
-	cd "$dir"
+	cd "$dir" || return
 	retry_fresh "$suite" suite_apt "$suite" \
 		"$CACHE/apt/$suite/nothing-installed" apt-get download "$@"
 }

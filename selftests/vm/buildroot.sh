@@ -12,10 +12,11 @@ bootstrap()
 {
 	local suite=$1 packages=$2 dir=$3
 
+	host_acquire >"$LOG/acquire.conf"
 	suite_sources "$(base_suite "$suite")" |
 		mmdebstrap --variant=apt --architectures="$ARCH" \
 			--include="$packages" \
-			--aptopt='Acquire::Retries "3"' \
+			--aptopt="$LOG/acquire.conf" \
 			--dpkgopt='path-exclude=/usr/share/man/*' \
 			--dpkgopt='path-exclude=/usr/share/locale/*' \
 			"$(base_suite "$suite")" "$dir" -

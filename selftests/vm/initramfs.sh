@@ -92,7 +92,8 @@ pack_system()
 	local files name
 
 	make_skeleton "$tree"
-	mkdir -p "$tree"/{etc,vm,newroot,tmp,run,proc,sys,dev,var/tmp}
+	mkdir -p "$tree"/{etc,vm,newroot,tmp,run,proc,sys,dev,var/tmp} \
+		"$tree/usr/lib/modules"
 	mkdir -m 700 "$tree/root"
 	chmod 1777 "$tree/tmp" "$tree/var/tmp"
 	ln -s ../run "$tree/var/run"
