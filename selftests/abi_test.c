@@ -9,9 +9,9 @@
 
 #define EXPECT_MEMBER(type, member, offset, size) do {			\
 	static struct type object;					\
-	const typeof(object.member) *place = &object.member;		\
+	__auto_type place = &object.member;				\
 									\
-	EXPECT_EQ(offset, (const char *)place - (const char *)&object);	\
+	EXPECT_EQ(offset, (char *)place - (char *)&object);		\
 	EXPECT_EQ(size, sizeof(*place));				\
 } while (0)
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of the module have in common: open the device, bind, and find
+ * the record. It is in the ring before bind() returns, so there is no waiting.
+ */
+#ifndef SELFTESTS_CAPTURE_H
+#define SELFTESTS_CAPTURE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/sockbind.h>
+
+#include "kselftest_harness.h"
+
+#define DEVICE	"/dev/sockbind"
+
+static inline __u64 inode_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) ? 0 : st.st_ino;
+}
+
+/* A reader, which sees what comes from now on. */
+static inline int capture_open(struct __test_metadata *_metadata)
+{
+	int dev = open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	ASSERT_LE(0, dev);
+	ASSERT_EQ(0, lseek(dev, 0, SEEK_END));
+	return dev;
+}
+
+static inline struct sockbind_info
+capture_info(struct __test_metadata *_metadata, int dev)
+{
+	struct sockbind_info info;
+
+	ASSERT_EQ(0, ioctl(dev, SOCKBIND_IOC_GET_INFO, &info));
+	return info;
+}
+
+/* Return: false when there is no more record. */
+static inline bool capture_read(struct __test_metadata *_metadata, int dev,
+				union sockbind_record *record)
+{
+	ssize_t n = read(dev, record, sizeof(*record));
+
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	ASSERT_EQ(SOCKBIND_RECORD_SIZE, n);
+	ASSERT_EQ(SOCKBIND_RECORD_SIZE, record->hdr.size);
+	return true;
+}
+
+/* Take all records. Return: how many are of the socket; the last is in @rec. */
+static inline int capture_find(struct __test_metadata *_metadata, int dev,
+			       __u64 inode, struct sockbind_bind *rec)
+{
+	union sockbind_record record;
+	int n = 0;
+
+	while (capture_read(_metadata, dev, &record)) {
+		ASSERT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+		if (record.bind.inode != inode)
+			continue;
+		*rec = record.bind;
+		n++;
+	}
+	return n;
+}
+
+/* A bind that succeeds. Return: inode number of the socket, which is closed. */
+static inline __u64 bind_something(struct __test_metadata *_metadata)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	__u64 inode = inode_of(fd);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&sin, sizeof(sin)));
+	close(fd);
+	return inode;
+}
+
+static inline int capture_main(int argc, char **argv)
+{
+	if (access(DEVICE, F_OK)) {
+		ksft_print_header();
+		ksft_exit_skip("no " DEVICE ": load the module\n");
+	}
+	if (geteuid()) {
+		ksft_print_header();
+		ksft_exit_skip("only root reads " DEVICE "\n");
+	}
+	return test_harness_run(argc, argv);
+}
+
+#endif /* SELFTESTS_CAPTURE_H */

@@ -1,0 +1,719 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/sockbind: who may open it, and what every operation does, is told and
+ * refuses. Holds for every size of the rings.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "capture.h"
+
+#define NOBODY		65534
+#define SYSFS		"/sys/class/misc/sockbind/"
+
+/* Binds of each thread of a storm. */
+#define STORM		2000
+#define BINDERS		3
+
+FIXTURE(device)
+{
+	int dev;
+	struct sockbind_info info;
+};
+
+FIXTURE_SETUP(device)
+{
+	cpu_set_t one;
+
+	/* One ring, which holds a known number of records. */
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	self->dev = capture_open(_metadata);
+	self->info = capture_info(_metadata, self->dev);
+}
+
+FIXTURE_TEARDOWN(device)
+{
+	close(self->dev);
+}
+
+static void bind_many(struct __test_metadata *_metadata, __u64 n)
+{
+	while (n--)
+		bind_something(_metadata);
+}
+
+static void expect_no_more(struct __test_metadata *_metadata, int dev)
+{
+	union sockbind_record record;
+
+	EXPECT_FALSE(capture_read(_metadata, dev, &record));
+}
+
+/* The next record, which is of that socket. */
+static void expect_record_of(struct __test_metadata *_metadata, int dev,
+			     __u64 inode)
+{
+	union sockbind_record record;
+
+	ASSERT_TRUE(capture_read(_metadata, dev, &record));
+	EXPECT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+	EXPECT_EQ(inode, record.bind.inode);
+}
+
+TEST_F(device, is_read_only)
+{
+	EXPECT_EQ(-1, open(DEVICE, O_WRONLY));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, open(DEVICE, O_RDWR));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, write(self->dev, "", 1));
+	EXPECT_EQ(EBADF, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED,
+				   self->dev, 0));
+	EXPECT_EQ(ENODEV, errno);
+}
+
+TEST_F(device, is_for_root)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, stat(DEVICE, &st));
+	EXPECT_TRUE(S_ISCHR(st.st_mode));
+	EXPECT_EQ(0400, st.st_mode & 07777);
+	EXPECT_EQ(0, st.st_uid);
+	ASSERT_EQ(0, setuid(NOBODY));
+	EXPECT_EQ(-1, open(DEVICE, O_RDONLY));
+	EXPECT_EQ(EACCES, errno);
+}
+
+TEST_F(device, short_buffer)
+{
+	static const size_t sizes[] = { 0, 1, SOCKBIND_RECORD_SIZE - 1 };
+	union sockbind_record record;
+	__u64 inode = bind_something(_metadata);
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		EXPECT_EQ(-1, read(self->dev, &record, sizes[i]));
+		EXPECT_EQ(EINVAL, errno);
+	}
+	expect_record_of(_metadata, self->dev, inode);
+}
+
+TEST_F(device, nothing_to_read)
+{
+	union sockbind_record record;
+
+	EXPECT_EQ(-1, read(self->dev, &record, sizeof(record)));
+	EXPECT_EQ(EAGAIN, errno);
+}
+
+TEST_F(device, part_of_a_record_is_not_given)
+{
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+	union sockbind_record records[2];
+
+	EXPECT_EQ(sizeof(*records), read(self->dev, records,
+					 sizeof(*records) * 3 / 2));
+	EXPECT_EQ(first, records[0].bind.inode);
+	expect_record_of(_metadata, self->dev, second);
+	expect_no_more(_metadata, self->dev);
+}
+
+TEST_F(device, many_records_in_one_read)
+{
+	union sockbind_record records[4];
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+
+	EXPECT_EQ(2 * sizeof(*records), read(self->dev, records,
+					     sizeof(records)));
+	EXPECT_EQ(first, records[0].bind.inode);
+	EXPECT_EQ(second, records[1].bind.inode);
+	EXPECT_EQ(records[0].hdr.seq + 1, records[1].hdr.seq);
+}
+
+TEST_F(device, bad_buffer_loses_nothing)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *one = pages + page - sizeof(union sockbind_record);
+	__u64 first, second;
+
+	ASSERT_NE(MAP_FAILED, pages);
+	ASSERT_EQ(0, mprotect(pages + page, page, PROT_NONE));
+	first = bind_something(_metadata);
+	second = bind_something(_metadata);
+
+	EXPECT_EQ(-1, read(self->dev, pages + page, page));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(-1, read(self->dev, one + 1, page));
+	EXPECT_EQ(EFAULT, errno);
+	/* There is room for one. */
+	EXPECT_EQ(sizeof(union sockbind_record), read(self->dev, one, page));
+	EXPECT_EQ(first, ((union sockbind_record *)one)->bind.inode);
+	expect_record_of(_metadata, self->dev, second);
+}
+
+TEST_F(device, scattered_buffer)
+{
+	union sockbind_record record;
+	struct iovec iov[] = {
+		{ &record, 100 },
+		{ (char *)&record + 100, sizeof(record) - 100 },
+	};
+
+	/* Each part is a read of its own. */
+	bind_something(_metadata);
+	EXPECT_EQ(-1, readv(self->dev, iov, 2));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+TEST_F(device, lseek_goes_to_the_ends)
+{
+	union sockbind_record record;
+	__u64 last, inode = 0;
+
+	bind_something(_metadata);
+	last = bind_something(_metadata);
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_END));
+	expect_no_more(_metadata, self->dev);
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_SET));
+	while (capture_read(_metadata, self->dev, &record)) {
+		EXPECT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+		inode = record.bind.inode;
+	}
+	EXPECT_EQ(last, inode);
+}
+
+TEST_F(device, lseek_goes_nowhere_else)
+{
+	static const int whence[] = { SEEK_CUR, SEEK_DATA, SEEK_HOLE, 99 };
+	__u64 inode = bind_something(_metadata);
+	size_t i;
+
+	for (i = 0; i < sizeof(whence) / sizeof(*whence); i++) {
+		EXPECT_EQ(-1, lseek(self->dev, 0, whence[i]));
+		EXPECT_EQ(EINVAL, errno);
+	}
+	EXPECT_EQ(-1, lseek(self->dev, 1, SEEK_SET));
+	EXPECT_EQ(ESPIPE, errno);
+	EXPECT_EQ(-1, lseek(self->dev, -1, SEEK_END));
+	EXPECT_EQ(ESPIPE, errno);
+	expect_record_of(_metadata, self->dev, inode);
+}
+
+TEST_F(device, has_no_offset)
+{
+	union sockbind_record record;
+	struct iovec iov = { &record, sizeof(record) };
+	__u64 inode = bind_something(_metadata);
+
+	EXPECT_EQ(-1, pread(self->dev, &record, sizeof(record), 0));
+	EXPECT_EQ(ESPIPE, errno);
+	EXPECT_EQ(-1, preadv(self->dev, &iov, 1, 0));
+	EXPECT_EQ(ESPIPE, errno);
+	expect_record_of(_metadata, self->dev, inode);
+}
+
+/* Everyone sees everything, whoever has read it before. */
+TEST_F(device, readers_share_nothing)
+{
+	int second = capture_open(_metadata);
+	__u64 inode = bind_something(_metadata);
+	union sockbind_record record;
+	int found = 0, late;
+
+	expect_record_of(_metadata, self->dev, inode);
+	expect_record_of(_metadata, second, inode);
+	expect_no_more(_metadata, self->dev);
+	expect_no_more(_metadata, second);
+
+	/* Who comes later finds what was there before. */
+	late = open(DEVICE, O_RDONLY | O_NONBLOCK);
+	while (capture_read(_metadata, late, &record))
+		found += record.bind.inode == inode;
+	EXPECT_EQ(1, found);
+}
+
+TEST_F(device, duplicates_share_their_place)
+{
+	int duplicate = dup(self->dev);
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+
+	expect_record_of(_metadata, self->dev, first);
+	expect_record_of(_metadata, duplicate, second);
+	expect_no_more(_metadata, self->dev);
+}
+
+TEST_F(device, poll)
+{
+	struct pollfd pollfd = { .fd = self->dev, .events = POLLIN };
+
+	EXPECT_EQ(0, poll(&pollfd, 1, 0));
+	bind_something(_metadata);
+	EXPECT_EQ(1, poll(&pollfd, 1, 0));
+	EXPECT_EQ(POLLIN, pollfd.revents);
+	pollfd.events = POLLIN | POLLRDNORM | POLLOUT | POLLPRI;
+	EXPECT_EQ(1, poll(&pollfd, 1, 0));
+	EXPECT_EQ(POLLIN | POLLRDNORM, pollfd.revents);
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_END));
+	EXPECT_EQ(0, poll(&pollfd, 1, 0));
+}
+
+/* Wait until a child sleeps in a system call, which it is about to make. */
+static void wait_until_blocked(struct __test_metadata *_metadata, pid_t child,
+			       long first, long second)
+{
+	char path[64], text[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", child);
+	for (;;) {
+		int fd = open(path, O_RDONLY);
+		ssize_t n = read(fd, text, sizeof(text) - 1);
+		char *end;
+		long nr;
+
+		ASSERT_LT(0, n);
+		close(fd);
+		text[n] = '\0';
+		nr = strtol(text, &end, 10);
+		if (end != text && (nr == first || nr == second))
+			return;
+		ASSERT_EQ(0, waitpid(child, NULL, WNOHANG));
+		sched_yield();
+	}
+}
+
+static void expect_child(struct __test_metadata *_metadata, pid_t child)
+{
+	int status;
+
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(device, a_bind_wakes_read)
+{
+	union sockbind_record record;
+	pid_t parent = getpid(), child;
+
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(read(self->dev, &record, sizeof(record)) !=
+		      sizeof(record) || (int)record.bind.pid != parent);
+	wait_until_blocked(_metadata, child, SYS_read, SYS_read);
+	bind_something(_metadata);
+	expect_child(_metadata, child);
+}
+
+#ifdef SYS_poll
+#define POLL_NR	SYS_poll
+#else
+#define POLL_NR	SYS_ppoll
+#endif
+
+TEST_F(device, a_bind_wakes_poll)
+{
+	struct pollfd pollfd = { .fd = self->dev, .events = POLLIN };
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(poll(&pollfd, 1, -1) != 1 || pollfd.revents != POLLIN);
+	wait_until_blocked(_metadata, child, POLL_NR, SYS_ppoll);
+	bind_something(_metadata);
+	expect_child(_metadata, child);
+}
+
+/* All who wait, not one. */
+TEST_F(device, a_bind_wakes_every_reader)
+{
+	union sockbind_record record;
+	pid_t children[4];
+	int i, dev;
+
+	for (i = 0; i < 4; i++) {
+		dev = capture_open(_metadata);
+		ASSERT_EQ(0, fcntl(dev, F_SETFL, 0));
+		children[i] = fork();
+		ASSERT_LE(0, children[i]);
+		if (!children[i])
+			_exit(read(dev, &record, sizeof(record)) !=
+			      sizeof(record));
+		close(dev);
+	}
+	for (i = 0; i < 4; i++)
+		wait_until_blocked(_metadata, children[i], SYS_read, SYS_read);
+	bind_something(_metadata);
+	for (i = 0; i < 4; i++)
+		expect_child(_metadata, children[i]);
+}
+
+static void ignore_signal(int signal)
+{
+	(void)signal;
+}
+
+TEST_F(device, a_signal_ends_read)
+{
+	const struct sigaction action = { .sa_handler = ignore_signal };
+	union sockbind_record record;
+	pid_t child;
+
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(read(self->dev, &record, sizeof(record)) != -1 ||
+		      errno != EINTR);
+	wait_until_blocked(_metadata, child, SYS_read, SYS_read);
+	ASSERT_EQ(0, kill(child, SIGUSR1));
+	expect_child(_metadata, child);
+}
+
+/* CPUs as in "0-3" or "0,2-5". Return: the number of them. */
+static unsigned int possible_cpus(struct __test_metadata *_metadata)
+{
+	unsigned int n = 0, first, last;
+	FILE *file = fopen("/sys/devices/system/cpu/possible", "r");
+
+	ASSERT_NE(NULL, file);
+	do {
+		ASSERT_EQ(1, fscanf(file, "%u", &first));
+		n += fscanf(file, "-%u", &last) == 1 ? last - first + 1 : 1;
+	} while (fgetc(file) == ',');
+	fclose(file);
+	return n;
+}
+
+TEST_F(device, info)
+{
+	static const __u32 probes[] = {
+		1U << SOCKBIND_PROBE_HOOK,
+		1U << SOCKBIND_PROBE_HOOK | 1U << SOCKBIND_PROBE_SYS_BIND,
+		1U << SOCKBIND_PROBE_HOOK | 1U << SOCKBIND_PROBE_SYS_BIND |
+			1U << SOCKBIND_PROBE_LSM,
+	};
+	const struct sockbind_info *info = &self->info;
+	const __u8 none[16] = { 0 };
+	int i;
+
+	EXPECT_EQ(sizeof(*info), info->size);
+	EXPECT_EQ(SOCKBIND_ABI_VERSION, info->version);
+	EXPECT_EQ(SOCKBIND_RECORD_SIZE, info->record_size);
+	ASSERT_GE(2, info->outcome);
+	EXPECT_EQ(probes[info->outcome],
+		  info->probes & ~(1U << SOCKBIND_PROBE_IO_BIND));
+	EXPECT_LE(2, info->records);
+	EXPECT_EQ(0, info->records & (info->records - 1));
+	EXPECT_EQ(possible_cpus(_metadata), info->rings);
+	EXPECT_NE(0, memcmp(info->instance, none, sizeof(none)));
+	EXPECT_EQ(0, info->reserved0);
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(0, info->reserved[i]);
+	for (i = 0; i < SOCKBIND_PROBES; i++)
+		EXPECT_EQ(0, info->nmissed[i]);
+}
+
+TEST_F(device, counters)
+{
+	const __u64 held = self->info.rings * self->info.records;
+	struct sockbind_info info;
+	const __u64 n = 5;
+
+	bind_many(_metadata, n);
+	info = capture_info(_metadata, self->dev);
+	EXPECT_EQ(self->info.seen + n, info.seen);
+	EXPECT_EQ(self->info.recorded + n, info.recorded);
+	EXPECT_EQ(self->info.filtered, info.filtered);
+	EXPECT_EQ(0, info.pending);
+	EXPECT_EQ(0, info.dropped_nested);
+	EXPECT_EQ(info.seen, info.recorded + info.filtered + info.pending +
+			     info.dropped_nested + info.dropped_abandoned);
+	EXPECT_LE(info.recorded - info.overwritten, held);
+
+	bind_many(_metadata, self->info.records);
+	info = capture_info(_metadata, self->dev);
+	EXPECT_LE(self->info.overwritten + n, info.overwritten);
+}
+
+static __u64 sysfs_number(struct __test_metadata *_metadata, const char *name)
+{
+	char path[128];
+	unsigned long long value;
+	FILE *file;
+
+	snprintf(path, sizeof(path), SYSFS "%s", name);
+	file = fopen(path, "r");
+	ASSERT_NE(NULL, file)
+		TH_LOG("no %s", path);
+	ASSERT_EQ(1, fscanf(file, "%llu", &value));
+	fclose(file);
+	return value;
+}
+
+TEST_F(device, sysfs_tells_the_same)
+{
+	struct sockbind_info info;
+	char instance[64], expected[64], *c = expected;
+	FILE *file;
+	int i;
+
+	bind_something(_metadata);
+	info = capture_info(_metadata, self->dev);
+	EXPECT_EQ(info.version, sysfs_number(_metadata, "abi_version"));
+	EXPECT_EQ(info.outcome, sysfs_number(_metadata, "outcome"));
+	EXPECT_EQ(info.records, sysfs_number(_metadata, "records"));
+	EXPECT_EQ(info.rings, sysfs_number(_metadata, "rings"));
+	EXPECT_EQ(info.seen, sysfs_number(_metadata, "seen"));
+	EXPECT_EQ(info.recorded, sysfs_number(_metadata, "recorded"));
+	EXPECT_EQ(info.overwritten, sysfs_number(_metadata, "overwritten"));
+	EXPECT_EQ(info.filtered, sysfs_number(_metadata, "filtered"));
+	EXPECT_EQ(info.pending, sysfs_number(_metadata, "pending"));
+	EXPECT_EQ(info.dropped_nested,
+		  sysfs_number(_metadata, "dropped_nested"));
+	EXPECT_EQ(info.dropped_abandoned,
+		  sysfs_number(_metadata, "dropped_abandoned"));
+	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_hook"));
+	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_sys_bind"));
+	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_io_bind"));
+	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_lsm"));
+
+	file = fopen(SYSFS "instance", "r");
+	ASSERT_NE(NULL, file);
+	ASSERT_EQ(1, fscanf(file, "%63s", instance));
+	fclose(file);
+	for (i = 0; i < 16; i++) {
+		const bool dash = i >= 4 && i <= 10 && i % 2 == 0;
+
+		c += sprintf(c, dash ? "-%02x" : "%02x", info.instance[i]);
+	}
+	EXPECT_STREQ(expected, instance);
+}
+
+TEST_F(device, unknown_ioctls)
+{
+	const unsigned long unknown[] = {
+		_IO(SOCKBIND_IOC_MAGIC, 0),
+		_IO(SOCKBIND_IOC_MAGIC, 1),
+		_IOR(SOCKBIND_IOC_MAGIC, 0, int),
+		_IOW(SOCKBIND_IOC_MAGIC, 0, struct sockbind_info),
+		_IOR('x', 0, struct sockbind_info),
+		0, ~0U,
+	};
+	struct sockbind_info info;
+	size_t i;
+
+	for (i = 0; i < sizeof(unknown) / sizeof(*unknown); i++) {
+		EXPECT_EQ(-1, ioctl(self->dev, unknown[i], &info));
+		EXPECT_EQ(ENOTTY, errno);
+	}
+	EXPECT_EQ(-1, ioctl(self->dev, SOCKBIND_IOC_GET_INFO, NULL));
+	EXPECT_EQ(EFAULT, errno);
+}
+
+/* A loss is told to the record, at its place, and then comes the oldest. */
+TEST_F(device, loss_is_exact)
+{
+	const __u64 lost = self->info.records + 3;
+	union sockbind_record record;
+	__u64 start, i;
+
+	bind_something(_metadata);
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	start = record.hdr.seq + 1;
+	bind_many(_metadata, self->info.records + lost);
+
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	EXPECT_EQ(SOCKBIND_RECORD_LOST, record.hdr.type);
+	EXPECT_EQ(SOCKBIND_ABI_VERSION, record.hdr.version);
+	EXPECT_EQ(0, record.hdr.flags);
+	EXPECT_EQ(start, record.hdr.seq);
+	EXPECT_EQ(start + lost - 1, record.lost.last);
+	for (i = 0; i < sizeof(record.lost.reserved); i++)
+		ASSERT_EQ(0, record.lost.reserved[i]);
+	for (i = 0; i < self->info.records; i++) {
+		ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+		ASSERT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+		ASSERT_EQ(start + lost + i, record.hdr.seq);
+	}
+	expect_no_more(_metadata, self->dev);
+}
+
+TEST_F(device, a_full_ring_has_lost_nothing)
+{
+	union sockbind_record record;
+	__u64 i;
+
+	bind_many(_metadata, self->info.records);
+	for (i = 0; i < self->info.records; i++) {
+		ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+		ASSERT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+	}
+	expect_no_more(_metadata, self->dev);
+}
+
+/* What was gone before is no loss. */
+TEST_F(device, overwritten_before_open)
+{
+	union sockbind_record record;
+	int late;
+
+	bind_many(_metadata, self->info.records + 3);
+	late = open(DEVICE, O_RDONLY | O_NONBLOCK);
+	while (capture_read(_metadata, late, &record))
+		ASSERT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_SET));
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	EXPECT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
+}
+
+static __u64 commit_time(const union sockbind_record *record)
+{
+	return record->bind.time_boot + record->bind.duration;
+}
+
+/* Bind on one CPU after the other; one read gives them in order of time. */
+TEST_F(device, cpus_are_merged)
+{
+	const int cpus = self->info.rings < 4 ? self->info.rings : 4;
+	union sockbind_record records[8];
+	__u64 inode[8];
+	cpu_set_t one;
+	int i;
+
+	if (cpus == 1)
+		SKIP(return, "there is one CPU");
+	/* Two on each, which the smallest rings hold. */
+	for (i = 0; i < 2 * cpus; i++) {
+		CPU_ZERO(&one);
+		CPU_SET(i % cpus, &one);
+		if (sched_setaffinity(0, sizeof(one), &one))
+			SKIP(return, "CPU %d is offline", i % cpus);
+		inode[i] = bind_something(_metadata);
+	}
+	ASSERT_EQ((ssize_t)(i * sizeof(*records)),
+		  read(self->dev, records, sizeof(records)));
+	while (i--) {
+		EXPECT_EQ(inode[i], records[i].bind.inode);
+		if (i)
+			EXPECT_LE(commit_time(&records[i - 1]),
+				  commit_time(&records[i]));
+	}
+}
+
+static void *bind_storm(void *arg)
+{
+	cpu_set_t all;
+
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(0, sizeof(all), &all);
+	bind_many(arg, STORM);
+	return NULL;
+}
+
+/**
+ * struct witness - what a reader saw of a storm
+ * @dev: the reader
+ * @thread: its thread
+ * @ended: the storm is over
+ * @next: by CPU, the number that is due, one more
+ * @records: records that it got
+ * @lost: records that it was told to be lost
+ * @wrong: records out of order
+ */
+struct witness {
+	int dev;
+	pthread_t thread;
+	bool ended;
+	__u64 next[CPU_SETSIZE];
+	__u64 records;
+	__u64 lost;
+	__u64 wrong;
+};
+
+static void witness_record(struct witness *witness,
+			   const union sockbind_record *record)
+{
+	__u64 *next = &witness->next[record->hdr.cpu];
+	__u64 last = record->hdr.seq;
+
+	if (record->hdr.type == SOCKBIND_RECORD_LOST) {
+		last = record->lost.last;
+		witness->lost += last - record->hdr.seq + 1;
+	} else {
+		witness->records++;
+	}
+	witness->wrong += *next && *next != record->hdr.seq + 1;
+	*next = last + 2;
+}
+
+static void *watch_storm(void *arg)
+{
+	struct witness *witness = arg;
+	union sockbind_record records[3];
+
+	for (;;) {
+		bool ended = __atomic_load_n(&witness->ended, __ATOMIC_ACQUIRE);
+		ssize_t n = read(witness->dev, records, sizeof(records));
+		ssize_t i;
+
+		if (n < 0 && ended)
+			return NULL;
+		if (n < 0)
+			sched_yield();
+		for (i = 0; i < n / (ssize_t)sizeof(*records); i++)
+			witness_record(witness, &records[i]);
+	}
+}
+
+/* No hole, and records and losses are all that was recorded. */
+TEST_F(device, storm)
+{
+	struct witness *witness = calloc(2, sizeof(*witness));
+	pthread_t binder[BINDERS];
+	__u64 recorded;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		witness[i].dev = capture_open(_metadata);
+		ASSERT_EQ(0, pthread_create(&witness[i].thread, NULL,
+					    watch_storm, &witness[i]));
+	}
+	for (i = 0; i < BINDERS; i++)
+		ASSERT_EQ(0, pthread_create(&binder[i], NULL, bind_storm,
+					    _metadata));
+	for (i = 0; i < BINDERS; i++)
+		pthread_join(binder[i], NULL);
+	recorded = capture_info(_metadata, self->dev).recorded -
+		   self->info.recorded;
+	EXPECT_EQ(BINDERS * STORM, recorded);
+	for (i = 0; i < 2; i++) {
+		__atomic_store_n(&witness[i].ended, true, __ATOMIC_RELEASE);
+		pthread_join(witness[i].thread, NULL);
+		TH_LOG("reader %d: %llu records, %llu lost", i,
+		       (unsigned long long)witness[i].records,
+		       (unsigned long long)witness[i].lost);
+		EXPECT_EQ(0, witness[i].wrong);
+		EXPECT_EQ(recorded, witness[i].records + witness[i].lost);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return capture_main(argc, argv);
+}
