@@ -135,7 +135,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 			bad_option(argv, "this option needs a value");
 			break;
 		default:
-			bad_option(argv, "there is no option like that");
+			bad_option(argv, "no such option, or it takes no value");
 		}
 	}
 	if (optind < argc)
@@ -269,16 +269,19 @@ static int flush(struct output *out)
 
 	while (b->len) {
 		len = write(STDOUT_FILENO, b->data, b->len);
-		if (len >= 0) {
-			b->len -= (size_t)len;
-			memmove(b->data, b->data + len, b->len);
-		} else if (errno == EPIPE || (errno == EINTR && stopping)) {
+		if (len < 0 && errno == EPIPE)
 			return -1;
-		} else if (errno != EINTR) {
+		if (len < 0 && errno != EINTR)
 			return complain("standard output",
 					"cannot write to it (%s): make room or write elsewhere",
 					strerror(errno));
+		if (len > 0) {
+			b->len -= (size_t)len;
+			memmove(b->data, b->data + len, b->len);
 		}
+		/* It had to wait: the signal has cut it short. */
+		if (b->len && stopping)
+			return -1;
 	}
 	return 0;
 }

@@ -325,7 +325,7 @@ static const char *inet_name(uint16_t type, uint16_t protocol)
 		return "icmp";
 	case IPPROTO_ICMPV6:
 		return "icmp6";
-	case IPPROTO_L2TP:
+	case 115:	/* IPPROTO_L2TP, for C libraries before 2.34 */
 		return "l2tp";
 	default:
 		return "ip";
