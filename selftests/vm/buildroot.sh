@@ -130,6 +130,7 @@ build_tree()
 		"${make[@]}" -C "$dir" W=1 KCFLAGS=-Werror module "KDIR=$kdir"
 	else
 		in_root "$root" "${make[@]}" -C "$inside" W=1 KCFLAGS=-Werror \
+			C=1 "CF=-D__CHECK_ENDIAN__ -Wsparse-error" \
 			module "KDIR=/lib/modules/$kver/build"
 	fi
 	in_root "$root" "${make[@]}" -C "$inside" tools
