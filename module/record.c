@@ -32,6 +32,7 @@
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <net/af_unix.h>
+#include <net/af_vsock.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
@@ -40,6 +41,7 @@
 #include <uapi/linux/if_packet.h>
 #include <uapi/linux/if_xdp.h>
 #include <uapi/linux/netlink.h>
+#include <uapi/linux/qrtr.h>
 #include <linux/sockbind.h>
 
 #include "compat.h"
@@ -436,11 +438,27 @@ static void final_unix(struct sockbind_bind *rec, const struct sock *sk)
 	rec->final_addrlen = addr->len;
 }
 
+static void final_vsock(struct sockbind_bind *rec, const struct sock *sk)
+{
+	/* vsock_getname() */
+	const struct sockaddr_vm *svm = &vsock_sk(sk)->local_addr;
+
+	memcpy(rec->final_addr, svm, sizeof(*svm));
+	rec->final_addrlen = sizeof(*svm);
+}
+
 static bool netlink_chose_portid(const struct sockbind_bind *rec)
 {
 	const struct sockaddr_nl *nl = (const struct sockaddr_nl *)rec->addr;
 
 	return rec->addrlen >= sizeof(*nl) && !nl->nl_pid;
+}
+
+static bool qrtr_chose_port(const struct sockbind_bind *rec)
+{
+	const struct sockaddr_qrtr *sq = (const struct sockaddr_qrtr *)rec->addr;
+
+	return rec->addrlen >= sizeof(*sq) && !sq->sq_port;
 }
 
 /**
@@ -465,8 +483,15 @@ void sockbind_record_final(struct sockbind_bind *rec, const struct sock *sk)
 	case AF_UNIX:
 		final_unix(rec, sk);
 		break;
+	case AF_VSOCK:
+		final_vsock(rec, sk);
+		break;
 	case AF_NETLINK:
 		if (netlink_chose_portid(rec))
+			rec->hdr.flags |= SOCKBIND_F_FINAL_PRIVATE;
+		break;
+	case AF_QIPCRTR:
+		if (qrtr_chose_port(rec))
 			rec->hdr.flags |= SOCKBIND_F_FINAL_PRIVATE;
 		break;
 	}

@@ -58,7 +58,8 @@
 #define SOCKBIND_F_FINAL_ADDR	0x04
 /*
  * The kernel chose a part of the address where a module cannot read it
- * (AF_NETLINK with port id 0): the requested address is not the final one.
+ * (AF_NETLINK with port id 0, AF_QIPCRTR with port 0): the requested address is
+ * not the final one.
  */
 #define SOCKBIND_F_FINAL_PRIVATE 0x08
 /*
@@ -191,10 +192,11 @@ struct sockbind_header {
  * @ifname: name of @ifindex, up to the first NUL; may be that from before a
  *	renaming under way; empty: none, or gone
  * @final_addr: with SOCKBIND_F_FINAL_ADDR, what getsockname(2) would have told
- *	at the end of the bind: struct sockaddr_in or sockaddr_in6 (port 0 of
- *	the request resolved; the port is 0 on a raw socket, which has none), or
- *	the name that the kernel chose for an AF_UNIX socket. Other families
- *	got what they asked for, and do not repeat it here.
+ *	at the end of the bind: struct sockaddr_in, sockaddr_in6 or sockaddr_vm
+ *	(port 0 of the request resolved; the port is 0 on a raw socket, which
+ *	has none), or the name that the kernel chose for an AF_UNIX socket. A
+ *	name that an AF_UNIX socket asked for is not repeated here, nor is an
+ *	address of another family.
  * @addr: the requested address, @addrlen bytes, the rest zero
  *
  * Fields of the socket are those at the time of the hook unless they say
@@ -310,6 +312,9 @@ union sockbind_record {
  *	is a bind that was not seen; for the others, a bind whose outcome is
  *	unknown.
  * @reserved: zero
+ *
+ * The size is the same in every version, since the ioctl's number holds it: any
+ * reader can ask any module which version it is.
  *
  * Counters are from the module's load on. With no bind under way
  * @seen = @recorded + @filtered + @pending + @dropped_nested +
