@@ -63,10 +63,22 @@ static __always_inline void set_no_fd(struct sockbind_bind *rec, u8 status)
 	rec->fixed_index = -1;
 }
 
-/* Return: flags of the system call that this task is in. */
-static __always_inline u8 entry_flags(void)
+/* Negative: in none. */
+static __always_inline int syscall_nr(void)
+{
+	return syscall_get_nr(current, task_pt_regs(current));
+}
+
+/*
+ * Return: flags of the system call @nr that this task is in. io_uring goes on
+ * with a chain of requests when a task returns to user space, and that may be
+ * from an interrupt: there is no system call then, and registers that say so.
+ */
+static __always_inline u8 entry_flags(int nr)
 {
 #ifdef CONFIG_COMPAT
+	if (nr < 0)
+		return 0;
 	if (sockbind_in_x32_syscall())
 		return SOCKBIND_VIA_X32;
 	if (in_compat_syscall())
@@ -133,8 +145,8 @@ static bool socketcall_fd(u8 flags, unsigned long args, int *fd)
 void sockbind_origin_syscall(struct sockbind_bind *rec,
 			     const struct socket *sock)
 {
+	struct pt_regs *regs = task_pt_regs(current);
 	unsigned long args[6];
-	struct pt_regs *regs;
 	u8 flags;
 	int nr, fd;
 
@@ -146,9 +158,8 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 		return;
 	}
 
-	regs = task_pt_regs(current);
-	nr = syscall_get_nr(current, regs);
-	flags = entry_flags();
+	nr = syscall_nr();
+	flags = entry_flags(nr);
 	rec->via_flags = flags;
 	if (is_bind(flags, nr)) {
 		rec->via = SOCKBIND_VIA_BIND;
@@ -182,8 +193,8 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 void sockbind_origin_sys_bind(struct sockbind_bind *rec,
 			      const struct socket *sock, int fd)
 {
-	u8 flags = entry_flags();
-	int nr = syscall_get_nr(current, task_pt_regs(current));
+	int nr = syscall_nr();
+	u8 flags = entry_flags(nr);
 
 	rec->via = is_socketcall(flags, nr) ? SOCKBIND_VIA_SOCKETCALL :
 					      SOCKBIND_VIA_BIND;
@@ -206,7 +217,7 @@ void sockbind_origin_io_uring(struct sockbind_bind *rec,
 	if (current->flags & PF_IO_WORKER)
 		rec->via_flags = SOCKBIND_VIA_WORKER;
 	else
-		rec->via_flags = entry_flags();
+		rec->via_flags = entry_flags(syscall_nr());
 
 	if (sockbind_io_fixed_file(req)) {
 		set_no_fd(rec, SOCKBIND_FD_FIXED);
