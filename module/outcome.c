@@ -54,7 +54,7 @@ MODULE_PARM_DESC(outcome, "What to record of a bind's outcome: 0 nothing, 1 its 
 
 /* Slots per instance, and slots that a task's slot is sought in. */
 #define SLOTS_PER_INSTANCE	4
-#define WINDOW			8
+#define WINDOW			4
 
 /**
  * struct slot - a bind under way

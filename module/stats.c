@@ -5,11 +5,8 @@
 
 #include <linux/cpumask.h>
 #include <linux/device.h>
-#include <linux/kprobes.h>
 #include <linux/minmax.h>
-#include <linux/percpu.h>
 #include <linux/sysfs.h>
-#include <linux/u64_stats_sync.h>
 #include <linux/uuid.h>
 #include <linux/sockbind.h>
 
@@ -20,12 +17,7 @@
 #include "ring_kernel.h"
 #include "stats.h"
 
-struct cpu_stats {
-	u64_stats_t count[SOCKBIND_STATS];
-	struct u64_stats_sync sync;
-};
-
-static DEFINE_PER_CPU(struct cpu_stats, cpu_stats);
+DEFINE_PER_CPU(struct sockbind_cpu_stats, sockbind_cpu_stats);
 
 /* Names this load of the module; sequence numbers start again with each. */
 static u8 instance[UUID_SIZE] __ro_after_init;
@@ -38,23 +30,8 @@ void __init sockbind_stats_init(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		u64_stats_init(&per_cpu_ptr(&cpu_stats, cpu)->sync);
+		u64_stats_init(&per_cpu_ptr(&sockbind_cpu_stats, cpu)->sync);
 	generate_random_uuid(instance);
-}
-
-/**
- * sockbind_stats_inc - count one
- * @stat: what
- *
- * Context: task, preemption off.
- */
-void sockbind_stats_inc(enum sockbind_stat stat)
-{
-	struct cpu_stats *stats = this_cpu_ptr(&cpu_stats);
-
-	u64_stats_update_begin(&stats->sync);
-	u64_stats_inc(&stats->count[stat]);
-	u64_stats_update_end(&stats->sync);
 }
 
 static u64 stat_sum(enum sockbind_stat stat)
@@ -63,7 +40,8 @@ static u64 stat_sum(enum sockbind_stat stat)
 	u64 n, sum = 0;
 
 	for_each_possible_cpu(cpu) {
-		const struct cpu_stats *stats = per_cpu_ptr(&cpu_stats, cpu);
+		const struct sockbind_cpu_stats *stats =
+			per_cpu_ptr(&sockbind_cpu_stats, cpu);
 
 		do {
 			start = u64_stats_fetch_begin(&stats->sync);
