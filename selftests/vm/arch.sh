@@ -11,6 +11,7 @@ amd64)
 	QEMU_MACHINE=(-machine q35)
 	QEMU_KVM=(-accel kvm -cpu host)
 	CONSOLE=ttyS0
+	MULTILIB=gcc-multilib
 	;;
 arm64)
 	QEMU=qemu-system-aarch64
@@ -18,6 +19,7 @@ arm64)
 	QEMU_MACHINE=(-machine virt -cpu max)
 	QEMU_KVM=(-accel kvm -machine gic-version=host -cpu host)
 	CONSOLE=ttyAMA0
+	MULTILIB=
 	;;
 *)
 	die "$ARCH has no entry in ${BASH_SOURCE[0]}; add its QEMU binary, machine and console there."

@@ -6,7 +6,8 @@
 
 # Programs for tests, in both kinds of guest.
 GUEST_PACKAGES=bash,busybox-static,iproute2,kmod,libcap2-bin,procps,strace,util-linux
-BUILD_PACKAGES=gcc,libc6-dev,make,sparse
+# Of tests that have a 32-bit form it is built too.
+BUILD_PACKAGES=gcc,libc6-dev,make,sparse${MULTILIB:+,$MULTILIB}
 
 bootstrap()
 {
