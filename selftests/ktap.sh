@@ -24,7 +24,8 @@ ktap_fail()
 	exit 1
 }
 
-# ktap_run FUNCTION…: run each, and exit with what came of them.
+# ktap_run FUNCTION…: run each, and exit with what came of them. What a test case
+# prints is shown if it fails.
 ktap_run()
 {
 	local count=0 failed=0 status output skip
@@ -44,11 +45,11 @@ ktap_run()
 		) >"$output" 2>&1 3>"$skip"
 		status=$?
 		set -e
-		sed 's/^/# /' "$output"
 		case $status in
 		0) echo "ok $count $KTAP_CASE" ;;
 		"$KTAP_SKIP") echo "ok $count $KTAP_CASE # $(cat "$skip")" ;;
 		*)
+			sed 's/^/# /' "$output"
 			echo "not ok $count $KTAP_CASE"
 			failed=1
 			;;

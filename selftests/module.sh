@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Load and unload the module of this checkout, and read it. Sourced in selftests/.
+# shellcheck disable=SC2034 # for who sources it
+
+MODULE=../module/sockbind.ko
+SYSFS=/sys/class/misc/sockbind
+PARAMETERS=/sys/module/sockbind/parameters
+
+# Why no test of the module can run here, if so.
+module_obstacle()
+{
+	if ((EUID != 0)); then
+		echo 'only root loads modules'
+	elif [[ ! -e $MODULE ]]; then
+		echo "there is no $MODULE; run make first"
+	fi
+}
+
+module_unload()
+{
+	if [[ -e /sys/module/sockbind ]]; then
+		rmmod sockbind
+	fi
+}
+
+# module_load [PARAMETER=VALUE…]: anew, so that all counters are 0.
+module_load()
+{
+	module_unload
+	insmod "$MODULE" "$@"
+}
+
+# The number that the device tells.
+module_count()
+{
+	cat "$SYSFS/$1"
+}
+
+# The lines of the kernel's list of probes that are ours.
+module_probes()
+{
+	grep -E ' (security_socket_bind|__sys_bind|io_bind)\+' \
+		/sys/kernel/debug/kprobes/list || (($? == 1))
+}
+
+# read_cases OPTION…: what the reader prints, to the last of bind_cases. It goes
+# on for ever, until its output is closed. Not sed, which may read one ahead.
+read_cases()
+{
+	../tools/sockbind "$@" | awk '{ print } /bind-cases-end/ { exit }'
+}

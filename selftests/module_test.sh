@@ -1,0 +1,333 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading and unloading, parameters, counters and the capture filter.
+set -euo pipefail
+
+cd "$(dirname "$0")"
+. ./ktap.sh
+. ./module.sh
+
+obstacle=$(module_obstacle)
+[[ ! $obstacle ]] || ktap_skip "$obstacle"
+[[ -r /sys/kernel/debug/kprobes/list ]] ||
+	ktap_skip 'debugfs is not mounted on /sys/kernel/debug'
+
+here=$PWD
+tracing=/sys/kernel/tracing
+dir=$(mktemp -d)
+chmod 755 "$dir"
+trap 'rm -rf "$dir"' EXIT
+
+bind_cases()
+{
+	(cd "$dir" && "$here/bind_cases")
+}
+
+# The cases that reach the hook and whose line matches.
+count_cases()
+{
+	(cd "$dir" && strace -f -e trace=bind -o strace "$here/bind_cases")
+	./strace.awk "$dir/strace" | grep -c "$1"
+}
+
+expect_gone()
+{
+	local probes
+
+	probes=$(module_probes)
+	[[ ! -e /dev/sockbind ]]
+	[[ ! -e $SYSFS ]]
+	[[ ! -e /sys/module/sockbind ]]
+	[[ ! $probes ]]
+}
+
+expect_identity()
+{
+	local seen rest
+
+	seen=$(module_count seen)
+	rest=$(($(module_count recorded) + $(module_count filtered) +
+		$(module_count pending) + $(module_count dropped_nested) +
+		$(module_count dropped_abandoned)))
+	echo "seen $seen, accounted for $rest"
+	((seen > 0 && seen == rest))
+}
+
+load_and_unload()
+{
+	module_unload
+	expect_gone
+	module_load
+	[[ -c /dev/sockbind ]]
+	[[ $(module_count seen) -eq 0 ]]
+	[[ $(module_probes) ]]
+	module_unload
+	expect_gone
+}
+
+# Each level costs a return probe, and what is not wanted is not there.
+outcome()
+{
+	local level probes=(
+		'k security_socket_bind'
+		'k security_socket_bind,r __sys_bind'
+		'k security_socket_bind,r __sys_bind,r security_socket_bind'
+	)
+
+	for level in 0 1 2; do
+		module_load "outcome=$level"
+		[[ $(module_count outcome) -eq $level ]]
+		[[ $(module_probes | grep -v io_bind |
+			awk '{ sub(/\+.*/, "", $3); print $2, $3 }' |
+			sort | paste -s -d ,) == \
+			"$(tr , '\n' <<<"${probes[level]}" | sort |
+			paste -s -d ,)" ]]
+		bind_cases
+		expect_identity
+	done
+}
+
+records()
+{
+	local n
+
+	for n in 2 16 4096; do
+		module_load "records=$n"
+		[[ $(module_count records) -eq $n ]]
+	done
+	module_load
+	[[ $(module_count records) -eq 1024 ]]
+}
+
+# refused PARAMETER WORDS: with a line in the kernel's log that tells what is
+# wrong and what is right.
+refused()
+{
+	module_unload
+	echo "module_test: $1" >/dev/kmsg
+	if insmod "$MODULE" "$1"; then
+		ktap_fail "$1 is accepted"
+	fi
+	dmesg | awk -v mark="module_test: $1" 'index($0, mark) { text = "" }
+		{ text = text $0 "\n" } END { printf "%s", text }' \
+		>"$dir/dmesg"
+	cat "$dir/dmesg"
+	grep -F "sockbind: $1" "$dir/dmesg" | grep -F "$2"
+	expect_gone
+}
+
+bad_parameters()
+{
+	local range='not a power of two from 2 to 65536'
+
+	refused outcome=3 'not 0, 1 or 2'
+	refused outcome=7 'not 0, 1 or 2'
+	refused records=1 "$range"
+	refused records=7 "$range"
+	refused records=131072 "$range"
+	refused records=3000000000 "$range"
+	refused families=foo 'write all, or a list'
+	refused families=inet,,unix 'write all, or a list'
+	refused families=64 'write all, or a list'
+	refused ports=x 'write all, or a list'
+	refused ports=65536 'write all, or a list'
+	refused ports=80- 'write all, or a list'
+	module_load
+}
+
+rings_too_large()
+{
+	local cpus
+
+	module_load
+	cpus=$(module_count rings)
+	((cpus * 65536 * 448 > 64 << 20)) ||
+		ktap_skip "the largest rings of $cpus CPUs are allowed"
+	refused records=65536 'choose a smaller number'
+}
+
+second_load()
+{
+	local instance
+
+	module_load
+	instance=$(module_count instance)
+	if insmod "$MODULE"; then
+		ktap_fail 'it is loaded twice'
+	fi
+	[[ $(module_count instance) == "$instance" ]]
+	module_load
+	[[ $(module_count instance) != "$instance" ]]
+}
+
+unload_while_open()
+{
+	local device
+
+	module_load
+	exec {device}</dev/sockbind
+	if rmmod sockbind; then
+		ktap_fail 'it is unloaded while its device is open'
+	fi
+	[[ -e /dev/sockbind ]]
+	bind_cases
+	expect_identity
+	exec {device}<&-
+	rmmod sockbind
+	expect_gone
+}
+
+# start_binding DIR: run bind_cases there over and over, until stop_binding or
+# the end of the test case.
+start_binding()
+{
+	touch "$dir/go"
+	trap 'rm -f "$dir/go"' EXIT
+	(
+		cd "$1"
+		while [[ -e $dir/go ]]; do "$here/bind_cases"; done
+	) &
+	binders+=($!)
+}
+
+stop_binding()
+{
+	rm "$dir/go"
+	wait "${binders[@]}"
+}
+
+# The module comes and goes below binds under way.
+load_under_binds()
+{
+	local i binders=()
+
+	for i in 1 2 3; do
+		mkdir "$dir/$i"
+		start_binding "$dir/$i"
+	done
+	for i in {1..15}; do
+		module_load "outcome=$((i % 3))" records=2
+		until (($(module_count seen) > 100)); do :; done
+		module_unload
+	done
+	stop_binding
+	expect_gone
+}
+
+# Another probe on the same function counts as many calls.
+hook_calls()
+{
+	local hits misses
+
+	[[ -e $tracing/kprobe_events ]] ||
+		ktap_skip 'tracefs has no kprobe_events'
+	module_load families=all
+	echo 'p:sockbind_test security_socket_bind' >>$tracing/kprobe_events
+	echo 1 >$tracing/events/kprobes/sockbind_test/enable
+	bind_cases
+	read -r _ hits misses < <(grep -w sockbind_test $tracing/kprobe_profile)
+	echo 0 >$tracing/events/kprobes/sockbind_test/enable
+	echo '-:sockbind_test' >>$tracing/kprobe_events
+	echo "hits $hits, misses $misses, seen $(module_count seen)"
+	((hits > 0 && hits == $(module_count seen)))
+	((misses == 0 && $(module_count nmissed_hook) == 0))
+	expect_identity
+}
+
+filter_families()
+{
+	local unix
+
+	unix=$(count_cases AF_UNIX)
+	module_load families=unix
+	[[ $(cat $PARAMETERS/families) == unix ]]
+	bind_cases
+	[[ $(module_count recorded) -eq $unix ]]
+	expect_identity
+
+	module_load
+	[[ $(cat $PARAMETERS/families) == '!netlink' ]]
+	echo '!unix' >$PARAMETERS/families
+	[[ $(cat $PARAMETERS/families) == '!unix' ]]
+	bind_cases
+	[[ $(module_count filtered) -eq $unix ]]
+	expect_identity
+}
+
+# The address's family or the socket's.
+filter_either_family()
+{
+	local inet6
+
+	# AF_INET6 of an AF_INET socket, and AF_INET of an AF_INET6 one.
+	inet6=$(($(count_cases AF_INET6) + 2))
+	module_load families=inet6
+	bind_cases
+	[[ $(module_count recorded) -eq $inet6 ]]
+}
+
+filter_ports()
+{
+	local all low
+
+	all=$(count_cases .)
+	low=$(count_cases ' 8[0-3] ')
+	module_load ports=80-83
+	[[ $(cat $PARAMETERS/ports) == 80-83 ]]
+	echo inet,inet6 >$PARAMETERS/families
+	bind_cases
+	[[ $(module_count recorded) -eq $low ]]
+	[[ $(module_count filtered) -eq $((all - low)) ]]
+	echo all >$PARAMETERS/families
+	echo all >$PARAMETERS/ports
+	bind_cases
+	[[ $(module_count recorded) -eq $((all + low)) ]]
+	expect_identity
+}
+
+# The port that it got counts too.
+filter_final_port()
+{
+	local ephemeral
+
+	ephemeral=$(count_cases ' 0 [0-9]* ok')
+	module_load ports=32768-60999 families=inet,inet6
+	bind_cases
+	[[ $(module_count recorded) -eq $ephemeral ]]
+}
+
+bad_filter_changes_nothing()
+{
+	local parameter value
+
+	module_load families=inet ports=22,8000-8999
+	for parameter in families ports; do
+		value=$(cat $PARAMETERS/$parameter)
+		if echo nonsense >$PARAMETERS/$parameter; then
+			ktap_fail "$parameter=nonsense is accepted"
+		fi
+		[[ $(cat $PARAMETERS/$parameter) == "$value" ]]
+	done
+}
+
+filter_under_binds()
+{
+	local i binders=()
+
+	module_load
+	start_binding "$dir"
+	for i in {1..200}; do
+		echo inet >$PARAMETERS/families
+		echo 22 >$PARAMETERS/ports
+		echo '!netlink' >$PARAMETERS/families
+		echo all >$PARAMETERS/ports
+	done
+	stop_binding
+	expect_identity
+}
+
+ktap_run load_and_unload outcome records bad_parameters rings_too_large \
+	second_load unload_while_open load_under_binds hook_calls \
+	filter_families filter_either_family filter_ports filter_final_port \
+	bad_filter_changes_nothing filter_under_binds
