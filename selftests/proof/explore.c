@@ -55,7 +55,7 @@ static void copy(void *to, const void *from, size_t size);
 	note_release();			\
 } while (0)
 /* D */
-#define smp_load_acquire(p)	((__typeof__(*(p)))load(p, true))
+#define smp_load_acquire(p)	((ring_pos_t)load(p, true))
 #define ring_core_copy(to, from, size)	copy(to, from, size)
 
 #include "ring_core.h"
