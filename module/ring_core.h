@@ -16,7 +16,7 @@
  *
  *	producer			reader
  *
- *	reserved = p + 1		load-acquire committed		(D)
+ *	store-release reserved	(E)	load-acquire committed		(D)
  *	smp_wmb()		(A)	copy record
  *	write record p			smp_rmb()			(B)
  *	store-release committed	(C)	load reserved
@@ -24,6 +24,9 @@
  * A pairs with B: a reader that copied a byte of record p where it wanted the
  * one that p overwrites sees reserved > p, and throws the copy away.
  * C pairs with D: a reader that sees committed > p sees all of record p.
+ * E pairs with the address of the copy, where the reader computed that from
+ * reserved: the oldest record that this leaves is whole. In a ring of two it is
+ * the newest, and C alone lets its bytes come after the next reservation.
  *
  * Positions are of the machine's word size and wrap around, since only words
  * are loaded and stored in one piece on every architecture. They are the low
@@ -32,7 +35,7 @@
  * any length.
  *
  * This file also builds in user space, where the tests are. Who includes it
- * provides READ_ONCE, WRITE_ONCE, smp_wmb, smp_rmb, smp_load_acquire,
+ * provides READ_ONCE, smp_wmb, smp_rmb, smp_load_acquire,
  * smp_store_release and ring_core_copy(), which copies bytes that may change
  * meanwhile.
  */
@@ -78,7 +81,8 @@ static inline union sockbind_record *ring_core_reserve(struct ring_core *ring)
 	if (ring->reserved != pos)
 		return NULL;
 
-	WRITE_ONCE(ring->reserved, (ring_pos_t)(pos + 1));
+	/* E, pairs with the address of the copy in ring_core_read() */
+	smp_store_release(&ring->reserved, (ring_pos_t)(pos + 1));
 	smp_wmb(); /* A, pairs with B in ring_core_read() */
 	return &ring->records[pos & ring->mask];
 }

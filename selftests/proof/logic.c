@@ -19,7 +19,6 @@ static void advance(void);
 static void copy(void *to, const void *from, size_t size);
 
 #define READ_ONCE(x)		(advance(), (x))
-#define WRITE_ONCE(x, value)	((x) = (value))
 /* A */
 #define smp_wmb()		((void)0)
 /* B */
