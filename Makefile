@@ -46,7 +46,7 @@ check: ## run the tests, on this host and in guests (installs Debian packages)
 
 .PHONY: check-matrix
 check-matrix: ## run the tests on further kernels, in guests
-	selftests/check bullseye trixie-backports
+	selftests/check bullseye trixie-backports trixie+families
 
 .PHONY: style
 style: ## check the style of all sources
