@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -75,6 +76,20 @@ static inline int capture_find(struct __test_metadata *_metadata, int dev,
 		n++;
 	}
 	return n;
+}
+
+/* The final address is what getsockname(2) tells. */
+static inline void
+capture_expect_final(struct __test_metadata *_metadata, int fd,
+		     const struct sockbind_bind *rec)
+{
+	struct sockaddr_storage name = { 0 };
+	socklen_t len = sizeof(name);
+
+	EXPECT_TRUE(rec->hdr.flags & SOCKBIND_F_FINAL_ADDR);
+	ASSERT_EQ(0, getsockname(fd, (struct sockaddr *)&name, &len));
+	ASSERT_EQ(len, rec->final_addrlen);
+	EXPECT_EQ(0, memcmp(&name, rec->final_addr, len));
 }
 
 /* A bind that succeeds. Return: inode number of the socket, which is closed. */

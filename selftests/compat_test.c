@@ -220,18 +220,6 @@ static socklen_t make_addr(int family, struct sockaddr_storage *addr)
 	return sizeof(*sin);
 }
 
-static void expect_final(struct __test_metadata *_metadata, int fd,
-			 const struct sockbind_bind *rec)
-{
-	struct sockaddr_storage name = { 0 };
-	socklen_t len = sizeof(name);
-
-	EXPECT_TRUE(rec->hdr.flags & SOCKBIND_F_FINAL_ADDR);
-	ASSERT_EQ(0, getsockname(fd, (struct sockaddr *)&name, &len));
-	ASSERT_EQ(len, rec->final_addrlen);
-	EXPECT_EQ(0, memcmp(&name, rec->final_addr, len));
-}
-
 /* Bind, and compare the record. */
 static void expect_bind(struct __test_metadata *_metadata,
 			const struct caller *caller, int expected, int fd,
@@ -257,7 +245,7 @@ static void expect_bind(struct __test_metadata *_metadata,
 	EXPECT_EQ(!!caller->outcome, !!(rec.hdr.flags & SOCKBIND_F_RESULT));
 	EXPECT_EQ(caller->outcome ? result : 0, rec.result);
 	if (caller->outcome && !result)
-		expect_final(_metadata, fd, &rec);
+		capture_expect_final(_metadata, fd, &rec);
 }
 
 TEST_F(entry, tcp4)

@@ -241,18 +241,6 @@ static void expect_outcome(struct __test_metadata *_metadata,
 	EXPECT_EQ(!outcome, !rec->duration);
 }
 
-static void expect_final(struct __test_metadata *_metadata, int fd,
-			 const struct sockbind_bind *rec)
-{
-	struct sockaddr_storage name = { 0 };
-	socklen_t len = sizeof(name);
-
-	EXPECT_TRUE(rec->hdr.flags & SOCKBIND_F_FINAL_ADDR);
-	ASSERT_EQ(0, getsockname(fd, (struct sockaddr *)&name, &len));
-	ASSERT_EQ(len, rec->final_addrlen);
-	EXPECT_EQ(0, memcmp(&name, rec->final_addr, len));
-}
-
 /* Bind through the ring, and compare the record. Return: the completion's. */
 static int try_bind(struct __test_metadata *_metadata,
 		    const struct asker *asker, const struct io_uring_sqe *sqe,
@@ -303,7 +291,7 @@ static void bind_inet(struct __test_metadata *_metadata,
 	EXPECT_EQ(family, rec.family);
 	EXPECT_EQ(type, rec.sock_type);
 	if (asker->outcome)
-		expect_final(_metadata, fd, &rec);
+		capture_expect_final(_metadata, fd, &rec);
 }
 
 TEST_F(uring, tcp4)
@@ -371,7 +359,7 @@ TEST_F(uring, fixed_file)
 	EXPECT_EQ(0, try_bind(_metadata, &self->asker, &sqe, inode_of(fd),
 			      &rec));
 	if (self->asker.outcome)
-		expect_final(_metadata, fd, &rec);
+		capture_expect_final(_metadata, fd, &rec);
 }
 
 /* The socket has no descriptor at all. */
