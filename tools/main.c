@@ -4,10 +4,8 @@
  *
  * Nothing in the loop binds a socket: one bind gives one line, not two.
  */
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,125 +20,14 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "complain.h"
 #include "decode.h"
+#include "options.h"
 #include "output.h"
 #include "reader.h"
 
-#define DEFAULT_DEVICE	"/dev/sockbind"
-
-enum {
-	EXIT_USAGE = 2,
-};
-
-/**
- * struct config - what the command line asks for
- * @device: path of the device
- * @json: JSON, not text
- * @numeric: no user names
- * @header: a header line before the text
- * @only_new: only what comes from now on
- */
-struct config {
-	const char *device;
-	bool json;
-	bool numeric;
-	bool header;
-	bool only_new;
-};
-
 static atomic_bool stopping;
 static int stop_fd;
-
-static const char help[] =
-"Usage: sockbind [OPTION]...\n"
-"Print a line for every bind() that the sockbind module sees, failed ones too:\n"
-"first those that it still holds, then each as it comes, until Ctrl-C.\n"
-"\n"
-"  -j, --json           a JSON object per line\n"
-"  -W, --follow-new     only binds from now on\n"
-"  -n, --numeric        user numbers, not names\n"
-"  -H, --no-header      no header line\n"
-"  -d, --device DEVICE  read DEVICE, not " DEFAULT_DEVICE "\n"
-"  -h, --help           this text\n"
-"      --version        versions of sockbind and of the ABI\n"
-"\n"
-"Columns: TIME of the bind, PID, COMM, USER (effective), RESULT (ok, the error,\n"
-"or ? if unknown; /lsm: a security module denied it), PROTO (as in ss), ADDRESS\n"
-"(what was asked for and, if that differs, what the socket got).\n"
-"\n"
-"Lost records are told on stderr, and in JSON also in the stream.\n"
-"Exit status: 0 ended by Ctrl-C, SIGTERM or a closed pipe, 1 failure, 2 usage.\n";
-
-/* "sockbind: SUBJECT: cause and cure" */
-#define complain(subject, format, ...) \
-	(warnx("%s: " format, subject, ##__VA_ARGS__), EXIT_FAILURE)
-
-static void bad_usage(const char *option, const char *what)
-{
-	errx(EXIT_USAGE, "%s: %s, try \"sockbind -h\"", option, what);
-}
-
-/* getopt_long() names a short option in optopt, a long one not always. */
-static void bad_option(char **argv, const char *what)
-{
-	const char option[] = { '-', (char)optopt, '\0' };
-
-	bad_usage(isprint(optopt) ? option : argv[optind - 1], what);
-}
-
-static void parse_options(struct config *config, int argc, char **argv)
-{
-	enum {
-		OPTION_VERSION = 256,
-	};
-	static const struct option options[] = {
-		{ "device", required_argument, NULL, 'd' },
-		{ "follow-new", no_argument, NULL, 'W' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "no-header", no_argument, NULL, 'H' },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "version", no_argument, NULL, OPTION_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":d:hHjnW", options,
-				     NULL)) != -1) {
-		switch (option) {
-		case 'd':
-			config->device = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			exit(EXIT_SUCCESS);
-		case 'H':
-			config->header = false;
-			break;
-		case 'j':
-			config->json = true;
-			break;
-		case 'n':
-			config->numeric = true;
-			break;
-		case 'W':
-			config->only_new = true;
-			break;
-		case OPTION_VERSION:
-			printf("sockbind %s (ABI version %d)\n",
-			       SOCKBIND_VERSION, SOCKBIND_ABI_VERSION);
-			exit(EXIT_SUCCESS);
-		case ':':
-			bad_option(argv, "this option needs a value");
-			break;
-		default:
-			bad_option(argv, "no such option, or it takes no value");
-		}
-	}
-	if (optind < argc)
-		bad_usage(argv[optind], "no argument is expected");
-}
 
 /* By the variables alone: the locale itself need not be installed. */
 static bool charset_is_utf8(void)
@@ -347,7 +234,7 @@ static int wait_for_records(const struct reader *reader)
 }
 
 static int follow(struct reader *reader, struct output *out,
-		  const struct config *config, uint64_t *lost)
+		  const struct options *options, uint64_t *lost)
 {
 	enum reader_result result;
 	int status = 0;
@@ -366,7 +253,7 @@ static int follow(struct reader *reader, struct output *out,
 		result = reader_read(reader);
 		if (result)
 			status = complain_reader(result, reader,
-						 config->device);
+						 options->device);
 		for (i = 0; i < reader->count && !status; i++)
 			status = print_record(out, &reader->batch[i], lost);
 	}
@@ -375,16 +262,16 @@ static int follow(struct reader *reader, struct output *out,
 	return status < 0 ? EXIT_SUCCESS : status;
 }
 
-static int run(const struct config *config)
+static int run(const struct options *options)
 {
 	/* A batch of text takes one write. */
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct reader reader;
 	struct output out = {
-		.ops = config->json ? &output_json : &output_text,
+		.ops = options->form,
 		.buf = { .data = storage, .size = sizeof(storage) },
-		.header = config->header,
-		.numeric = config->numeric,
+		.header = options->header,
+		.numeric = options->numeric,
 		.utf8 = charset_is_utf8(),
 		.color = color_is_wanted(),
 	};
@@ -392,16 +279,16 @@ static int run(const struct config *config)
 	uint64_t lost = 0;
 	int status;
 
-	result = reader_open(&reader, config->device, config->only_new);
+	result = reader_open(&reader, options->device, options->only_new);
 	if (result)
-		return complain_reader(result, &reader, config->device);
+		return complain_reader(result, &reader, options->device);
 	tzset();
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	status = catch_signals();
 	if (status)
 		return status;
 
-	status = follow(&reader, &out, config, &lost);
+	status = follow(&reader, &out, options, &lost);
 	if (lost)
 		warnx("lost %llu record%s in all", (unsigned long long)lost,
 		      lost == 1 ? "" : "s");
@@ -412,11 +299,8 @@ static int run(const struct config *config)
 
 int main(int argc, char **argv)
 {
-	struct config config = {
-		.device = DEFAULT_DEVICE,
-		.header = true,
-	};
+	struct options options;
 
-	parse_options(&config, argc, argv);
-	return run(&config);
+	options_parse(&options, argc, argv);
+	return run(&options);
 }
