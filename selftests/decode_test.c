@@ -936,7 +936,6 @@ static const char *printed(const struct output_ops *ops, bool utf8,
 	struct output out = {
 		.ops = ops,
 		.buf = { .data = storage, .size = OUTPUT_EVENT_MAX },
-		.numeric = true,
 		.utf8 = utf8,
 	};
 

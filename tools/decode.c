@@ -97,6 +97,7 @@ static enum decode_result decode_bind(struct bind_event *bind,
 	address_decode(&bind->request, raw->addr, raw->addrlen, &bind->socket);
 	decode_final(bind);
 	bind->privileged = is_privileged(bind);
+	bind->names = NULL;
 	return DECODE_BIND;
 }
 

@@ -14,6 +14,8 @@
 
 #include "address.h"
 
+struct resolved;
+
 /* What decode_record() found. */
 enum decode_result {
 	DECODE_BIND,
@@ -41,6 +43,8 @@ enum decode_result {
  * @succeeded: it is known to have succeeded
  * @privileged: it succeeded, and the port is one that needs a privilege in
  *	that network namespace
+ * @names: the names that the host has for its numbers; NULL: none are known.
+ *	decode_record() sets NULL.
  *
  * The other members point into @raw: do not copy the structure.
  */
@@ -58,6 +62,7 @@ struct bind_event {
 	int lsm_error;
 	bool succeeded;
 	bool privileged;
+	const struct resolved *names;
 };
 
 /**

@@ -25,6 +25,7 @@
 #include "options.h"
 #include "output.h"
 #include "reader.h"
+#include "resolve.h"
 
 static atomic_bool stopping;
 static int stop_fd;
@@ -189,12 +190,17 @@ static int print_lost(struct output *out, const struct lost_event *lost)
 }
 
 static int print_record(struct output *out, const union sockbind_record *record,
-			uint64_t *lost)
+			const struct options *options, uint64_t *lost)
 {
+	struct resolved names;
 	struct event event;
 
 	switch (decode_record(&event, record, sizeof(*record))) {
 	case DECODE_BIND:
+		if (!options->numeric) {
+			resolve_bind(&names, &event.bind.raw, RESOLVE_USER);
+			event.bind.names = &names;
+		}
 		out->ops->bind(out, &event.bind);
 		break;
 	case DECODE_LOST:
@@ -255,7 +261,8 @@ static int follow(struct reader *reader, struct output *out,
 			status = complain_reader(result, reader,
 						 options->device);
 		for (i = 0; i < reader->count && !status; i++)
-			status = print_record(out, &reader->batch[i], lost);
+			status = print_record(out, &reader->batch[i], options,
+					      lost);
 	}
 	if (!status)
 		status = flush(out);
@@ -271,7 +278,6 @@ static int run(const struct options *options)
 		.ops = options->form,
 		.buf = { .data = storage, .size = sizeof(storage) },
 		.header = options->header,
-		.numeric = options->numeric,
 		.utf8 = charset_is_utf8(),
 		.color = color_is_wanted(),
 	};

@@ -37,7 +37,6 @@ struct output_ops {
  * @buf: what is still to be written, with room for OUTPUT_EVENT_MAX bytes
  *	when an operation is called
  * @header: a header line is wanted
- * @numeric: numbers are wanted instead of names
  * @utf8: text may hold characters beyond ASCII
  * @color: text may hold colours
  * @second: second since the epoch that @clock shows
@@ -47,7 +46,6 @@ struct output {
 	const struct output_ops *ops;
 	struct buf buf;
 	bool header;
-	bool numeric;
 	bool utf8;
 	bool color;
 	time_t second;

@@ -49,7 +49,7 @@
 #include "json.h"
 #include "names.h"
 #include "output.h"
-#include "users.h"
+#include "resolve.h"
 
 #define NS_PER_SEC	1000000000
 
@@ -141,17 +141,16 @@ static void put_via(struct buf *b, const struct sockbind_bind *raw)
 	put_if_true(b, "worker", raw->via_flags & SOCKBIND_VIA_WORKER);
 }
 
-static void put_user(struct output *out, const char *name, uint32_t uid)
+static void put_resolved(struct buf *b, const char *name,
+			 const struct address_bytes *value)
 {
-	const char *user = out->numeric ? NULL : users_name(uid);
-
-	if (user)
-		json_bytes(&out->buf, name, (const uint8_t *)user,
-			   strlen(user));
+	if (value->len)
+		json_bytes(b, name, value->data, value->len);
 }
 
 static void put_process(struct output *out, const struct bind_event *event)
 {
+	const struct resolved *names = event->names;
 	const struct sockbind_bind *raw = &event->raw;
 	struct buf *b = &out->buf;
 
@@ -168,9 +167,11 @@ static void put_process(struct output *out, const struct bind_event *event)
 	json_bytes(b, "leader_comm", event->leader_comm.data,
 		   event->leader_comm.len);
 	json_u64(b, "uid", raw->uid);
-	put_user(out, "user", raw->uid);
+	if (names)
+		put_resolved(b, "user", &names->real_user);
 	json_u64(b, "euid", raw->euid);
-	put_user(out, "euser", raw->euid);
+	if (names)
+		put_resolved(b, "euser", &names->user);
 	json_u64(b, "gid", raw->gid);
 	json_u64(b, "egid", raw->egid);
 	put_if_known(b, "loginuid", raw->loginuid);

@@ -12,7 +12,7 @@
 #include "escape.h"
 #include "names.h"
 #include "output.h"
-#include "users.h"
+#include "resolve.h"
 
 #define NS_PER_SEC	1000000000
 
@@ -132,15 +132,13 @@ static void put_pid(struct line *line, uint32_t pid)
 }
 
 /* The effective user: that is whom the kernel judges. */
-static void put_user(struct output *out, uint32_t uid)
+static void put_user(struct output *out, const struct bind_event *event)
 {
-	const char *name = out->numeric ? NULL : users_name(uid);
-
-	if (name)
-		escape_text(&out->buf, (const uint8_t *)name, strlen(name),
-			    out->utf8);
+	if (event->names && event->names->user.len)
+		escape_text(&out->buf, event->names->user.data,
+			    event->names->user.len, out->utf8);
 	else
-		buf_u64(&out->buf, uid);
+		buf_u64(&out->buf, event->raw.euid);
 }
 
 static void put_errno(struct output *out, int error)
@@ -217,7 +215,7 @@ static void text_bind(struct output *out, const struct bind_event *event)
 	line_go(&line, COLUMN_COMM);
 	escape_text(&out->buf, event->comm.data, event->comm.len, out->utf8);
 	line_go(&line, COLUMN_USER);
-	put_user(out, event->raw.euid);
+	put_user(out, event);
 	line_go(&line, COLUMN_RESULT);
 	put_result(&line, event);
 	line_go(&line, COLUMN_PROTO);

@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <pwd.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "users.h"
 
 /*
  * The lookup may ask a name service, which costs milliseconds and can bind
- * sockets of its own: an answer is kept, "no such user" too. A user whose
- * number collides with another's takes its place.
+ * sockets of its own: an answer is kept, "no such user" too.
  */
-#define SLOTS	256
+#define KEPT_SECONDS	60
 
-struct user {
-	bool known;
-	uint32_t uid;
-	char name[33];	/* utmp's limit; "": none, or too long to keep */
-};
+static time_t now(void)
+{
+	struct timespec ts;
 
-static struct user cache[SLOTS];
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return ts.tv_sec;
+}
+
+static void ask(struct users_slot *slot, uint32_t uid)
+{
+	const struct passwd *entry = getpwuid(uid);
+	const size_t len = entry ? strlen(entry->pw_name) : 0;
+
+	*slot = (struct users_slot){
+		.known = true,
+		.uid = uid,
+		.until = now() + KEPT_SECONDS,
+	};
+	if (!len || len > sizeof(slot->name))
+		return;
+	memcpy(slot->name, entry->pw_name, len);
+	slot->len = len;
+}
 
 /**
  * users_name() - name of a user
+ * @users: answers kept so far, all zero at first
  * @uid: user id in the reader's user namespace
  *
- * Return: the name, valid until the next call, or NULL if there is none.
+ * Return: the name, valid until the next call with @users; empty: none.
  */
-const char *users_name(uint32_t uid)
+struct address_bytes users_name(struct users *users, uint32_t uid)
 {
-	struct user *user = &cache[(uid ^ uid >> 16) % SLOTS];
-	const struct passwd *entry;
-	size_t len;
+	struct users_slot *slot =
+		&users->slots[(uid ^ uid >> 16) % USERS_SLOTS];
 
-	if (!user->known || user->uid != uid) {
-		*user = (struct user){ .known = true, .uid = uid };
-		entry = getpwuid(uid);
-		len = entry ? strlen(entry->pw_name) : 0;
-		if (len && len < sizeof(user->name))
-			memcpy(user->name, entry->pw_name, len);
-	}
-	return user->name[0] ? user->name : NULL;
+	if (!slot->known || slot->uid != uid || slot->until <= now())
+		ask(slot, uid);
+	return (struct address_bytes){ slot->name, slot->len };
 }
