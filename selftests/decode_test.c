@@ -164,10 +164,16 @@ static uint8_t *at_the_edge(size_t len)
 	return edge - len;
 }
 
+static enum decode_result decode_bytes(struct event *event, const void *record,
+				       size_t size)
+{
+	return decode_record(event, record, size, false);
+}
+
 static enum decode_result decode(struct event *event,
 				 const struct sockbind_bind *bind)
 {
-	return decode_record(event, bind, sizeof(*bind));
+	return decode_bytes(event, bind, sizeof(*bind));
 }
 
 TEST(record_of_bind)
@@ -199,7 +205,7 @@ TEST(record_at_any_alignment)
 	bind.pid = 4711;
 	memcpy(record, &bind, sizeof(bind));
 	ASSERT_EQ(DECODE_BIND,
-		  decode_record(&event, record, SOCKBIND_RECORD_SIZE));
+		  decode_bytes(&event, record, SOCKBIND_RECORD_SIZE));
 	EXPECT_EQ(4711, event.bind.raw.pid);
 }
 
@@ -214,11 +220,11 @@ TEST(record_cut_off)
 	for (size = 0; size < sizeof(bind); size++) {
 		record = at_the_edge(size);
 		memcpy(record, &bind, size);
-		ASSERT_EQ(DECODE_CORRUPT, decode_record(&event, record, size));
+		ASSERT_EQ(DECODE_CORRUPT, decode_bytes(&event, record, size));
 	}
 	record = at_the_edge(size);
 	memcpy(record, &bind, size);
-	EXPECT_EQ(DECODE_BIND, decode_record(&event, record, size));
+	EXPECT_EQ(DECODE_BIND, decode_bytes(&event, record, size));
 }
 
 TEST(record_of_another_version)
@@ -301,25 +307,25 @@ TEST(record_of_loss)
 	};
 	struct event event;
 
-	ASSERT_EQ(DECODE_LOST, decode_record(&event, &lost, sizeof(lost)));
+	ASSERT_EQ(DECODE_LOST, decode_bytes(&event, &lost, sizeof(lost)));
 	EXPECT_EQ(3, event.lost.cpu);
 	EXPECT_EQ(5, event.lost.first);
 	EXPECT_EQ(16, event.lost.last);
 	EXPECT_EQ(12, event.lost.count);
 
 	lost.last = 5;
-	ASSERT_EQ(DECODE_LOST, decode_record(&event, &lost, sizeof(lost)));
+	ASSERT_EQ(DECODE_LOST, decode_bytes(&event, &lost, sizeof(lost)));
 	EXPECT_EQ(1, event.lost.count);
 
 	lost.last = 4;
-	EXPECT_EQ(DECODE_CORRUPT, decode_record(&event, &lost, sizeof(lost)));
+	EXPECT_EQ(DECODE_CORRUPT, decode_bytes(&event, &lost, sizeof(lost)));
 	lost.last = 0;
-	EXPECT_EQ(DECODE_CORRUPT, decode_record(&event, &lost, sizeof(lost)));
+	EXPECT_EQ(DECODE_CORRUPT, decode_bytes(&event, &lost, sizeof(lost)));
 
 	/* Their number does not fit the count. */
 	lost.hdr.seq = 0;
 	lost.last = UINT64_MAX;
-	EXPECT_EQ(DECODE_CORRUPT, decode_record(&event, &lost, sizeof(lost)));
+	EXPECT_EQ(DECODE_CORRUPT, decode_bytes(&event, &lost, sizeof(lost)));
 }
 
 TEST(outcome_known_and_unknown)
@@ -1097,7 +1103,7 @@ TEST(hostile_records)
 	for (round = 0; round < HOSTILE_ROUNDS; round++) {
 		make_hostile(&bind);
 		memcpy(record, &bind, sizeof(bind));
-		if (decode_record(&event, record, sizeof(bind)) != DECODE_BIND)
+		if (decode_bytes(&event, record, sizeof(bind)) != DECODE_BIND)
 			continue;
 		good++;
 		line = printed(&output_text, true, &event.bind);

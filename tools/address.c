@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <byteswap.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,28 +45,29 @@ enum {
 	TIPC_SOCKET = 3,
 };
 
-static uint16_t host16(const uint8_t *p)
+/* Numbers in the byte order of the host that the socket is on. */
+static uint16_t host16(const struct address_socket *sock, const uint8_t *p)
 {
 	uint16_t value;
 
 	memcpy(&value, p, sizeof(value));
-	return value;
+	return sock->swapped ? bswap_16(value) : value;
 }
 
-static uint32_t host32(const uint8_t *p)
+static uint32_t host32(const struct address_socket *sock, const uint8_t *p)
 {
 	uint32_t value;
 
 	memcpy(&value, p, sizeof(value));
-	return value;
+	return sock->swapped ? bswap_32(value) : value;
 }
 
-static uint64_t host64(const uint8_t *p)
+static uint64_t host64(const struct address_socket *sock, const uint8_t *p)
 {
 	uint64_t value;
 
 	memcpy(&value, p, sizeof(value));
-	return value;
+	return sock->swapped ? bswap_64(value) : value;
 }
 
 static uint16_t net16(const uint8_t *p)
@@ -99,7 +101,7 @@ static void decode_inet(struct address *a)
 	memcpy(a->inet.ip, p + 4, 4);
 }
 
-static void decode_inet6(struct address *a)
+static void decode_inet6(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
@@ -110,7 +112,7 @@ static void decode_inet6(struct address *a)
 	a->inet.flowinfo = net32(p + 4);
 	memcpy(a->inet.ip, p + 8, 16);
 	if (a->raw.len >= 28)
-		a->inet.scope_id = host32(p + 24);
+		a->inet.scope_id = host32(sock, p + 24);
 }
 
 static void decode_unix(struct address *a)
@@ -129,18 +131,18 @@ static void decode_unix(struct address *a)
 	}
 }
 
-static void decode_netlink(struct address *a)
+static void decode_netlink(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
 	if (a->raw.len < NETLINK_LEN)
 		return;
 	a->kind = ADDRESS_NETLINK;
-	a->netlink.pid = host32(p + 4);
-	a->netlink.groups = host32(p + 8);
+	a->netlink.pid = host32(sock, p + 4);
+	a->netlink.groups = host32(sock, p + 8);
 }
 
-static void decode_packet(struct address *a)
+static void decode_packet(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
@@ -148,18 +150,18 @@ static void decode_packet(struct address *a)
 		return;
 	a->kind = ADDRESS_PACKET;
 	a->packet.protocol = net16(p + 2);
-	a->packet.ifindex = host32(p + 4);
+	a->packet.ifindex = host32(sock, p + 4);
 }
 
-static void decode_vsock(struct address *a)
+static void decode_vsock(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
 	if (a->raw.len < VSOCK_LEN)
 		return;
 	a->kind = ADDRESS_VSOCK;
-	a->vsock.port = host32(p + 4);
-	a->vsock.cid = host32(p + 8);
+	a->vsock.port = host32(sock, p + 4);
+	a->vsock.cid = host32(sock, p + 8);
 }
 
 static void decode_alg(struct address *a)
@@ -173,15 +175,15 @@ static void decode_alg(struct address *a)
 	a->alg.name = string_at(p + ALG_LEN, a->raw.len - ALG_LEN);
 }
 
-static void decode_xdp(struct address *a)
+static void decode_xdp(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
 	if (a->raw.len < XDP_LEN)
 		return;
 	a->kind = ADDRESS_XDP;
-	a->xdp.ifindex = host32(p + 4);
-	a->xdp.queue = host32(p + 8);
+	a->xdp.ifindex = host32(sock, p + 4);
+	a->xdp.queue = host32(sock, p + 8);
 }
 
 static void decode_can(struct address *a, const struct address_socket *sock)
@@ -192,18 +194,18 @@ static void decode_can(struct address *a, const struct address_socket *sock)
 	if (a->raw.len < CAN_LEN)
 		return;
 	a->kind = ADDRESS_CAN;
-	a->can.ifindex = host32(p + 4);
+	a->can.ifindex = host32(sock, p + 4);
 	if (ours && sock->protocol == CAN_ISOTP &&
 	    a->raw.len >= CAN_TP_LEN) {
 		a->can.transport = true;
-		a->can.rx_id = host32(p + 8);
-		a->can.tx_id = host32(p + 12);
+		a->can.rx_id = host32(sock, p + 8);
+		a->can.tx_id = host32(sock, p + 12);
 	}
 	if (ours && sock->protocol == CAN_J1939 &&
 	    a->raw.len >= CAN_J1939_LEN) {
 		a->can.j1939 = true;
-		a->can.name = host64(p + 8);
-		a->can.pgn = host32(p + 16);
+		a->can.name = host64(sock, p + 8);
+		a->can.pgn = host32(sock, p + 16);
 		a->can.addr = p[20];
 	}
 }
@@ -230,8 +232,8 @@ static void decode_bluetooth(struct address *a,
 		if (a->raw.len < HCI_LEN)
 			return;
 		a->kind = ADDRESS_BT_HCI;
-		a->bt.dev = host16(p + 2);
-		a->bt.channel = host16(p + 4);
+		a->bt.dev = host16(sock, p + 2);
+		a->bt.channel = host16(sock, p + 4);
 		break;
 	case BTPROTO_L2CAP:
 		if (a->raw.len < L2CAP_LEN)
@@ -265,7 +267,7 @@ static void decode_bluetooth(struct address *a,
 	}
 }
 
-static void decode_tipc(struct address *a)
+static void decode_tipc(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
@@ -274,20 +276,20 @@ static void decode_tipc(struct address *a)
 	a->kind = ADDRESS_TIPC;
 	a->tipc.type = p[2];
 	a->tipc.scope = (int8_t)p[3];
-	a->tipc.first = host32(p + 4);
-	a->tipc.second = host32(p + 8);
-	a->tipc.third = host32(p + 12);
+	a->tipc.first = host32(sock, p + 4);
+	a->tipc.second = host32(sock, p + 8);
+	a->tipc.third = host32(sock, p + 12);
 }
 
-static void decode_qipcrtr(struct address *a)
+static void decode_qipcrtr(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
 	if (a->raw.len < QIPCRTR_LEN)
 		return;
 	a->kind = ADDRESS_QIPCRTR;
-	a->qipcrtr.node = host32(p + 4);
-	a->qipcrtr.port = host32(p + 8);
+	a->qipcrtr.node = host32(sock, p + 4);
+	a->qipcrtr.port = host32(sock, p + 8);
 }
 
 /**
@@ -312,7 +314,7 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 	if (len < FAMILY_LEN)
 		return;
 
-	a->family = host16(raw);
+	a->family = host16(sock, raw);
 	switch (a->family) {
 	case AF_UNSPEC:
 		if (sock->family == AF_INET)
@@ -324,25 +326,25 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 		decode_inet(a);
 		break;
 	case AF_INET6:
-		decode_inet6(a);
+		decode_inet6(a, sock);
 		break;
 	case AF_UNIX:
 		decode_unix(a);
 		break;
 	case AF_NETLINK:
-		decode_netlink(a);
+		decode_netlink(a, sock);
 		break;
 	case AF_PACKET:
-		decode_packet(a);
+		decode_packet(a, sock);
 		break;
 	case AF_VSOCK:
-		decode_vsock(a);
+		decode_vsock(a, sock);
 		break;
 	case AF_ALG:
 		decode_alg(a);
 		break;
 	case AF_XDP:
-		decode_xdp(a);
+		decode_xdp(a, sock);
 		break;
 	case AF_CAN:
 		decode_can(a, sock);
@@ -351,10 +353,10 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 		decode_bluetooth(a, sock);
 		break;
 	case AF_TIPC:
-		decode_tipc(a);
+		decode_tipc(a, sock);
 		break;
 	case AF_QIPCRTR:
-		decode_qipcrtr(a);
+		decode_qipcrtr(a, sock);
 		break;
 	default:
 		a->kind = ADDRESS_OTHER;

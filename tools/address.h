@@ -53,12 +53,14 @@ struct address_bytes {
  * @protocol: protocol of the socket
  * @ifindex: interface that @ifname names; 0: none
  * @ifname: its name
+ * @swapped: it is on a host of the other byte order
  */
 struct address_socket {
 	uint16_t family;
 	uint16_t protocol;
 	uint32_t ifindex;
 	struct address_bytes ifname;
+	bool swapped;
 };
 
 /**

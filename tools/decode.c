@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "array.h"
 #include "decode.h"
 
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
@@ -13,6 +14,87 @@ static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
 #define PRIVILEGED_PORTS	1024
 
 #define MAX_ERRNO	4095
+
+/* The members that depend on the byte order, by their number of bytes. */
+#define BIND(member)	offsetof(struct sockbind_bind, member)
+
+static const size_t header16[] = {
+	BIND(hdr.size), BIND(hdr.version), BIND(hdr.type),
+};
+
+static const size_t header32[] = {
+	BIND(hdr.cpu), BIND(hdr.flags),
+};
+
+static const size_t header64[] = {
+	BIND(hdr.seq),
+};
+
+static const size_t bind16[] = {
+	BIND(family), BIND(sock_type), BIND(addrlen),
+};
+
+static const size_t bind32[] = {
+	BIND(result), BIND(lsm), BIND(fd), BIND(fixed_index), BIND(opts),
+	BIND(mark), BIND(ifindex), BIND(pid), BIND(tid), BIND(ppid),
+	BIND(ns_pid), BIND(ns_tid), BIND(ns_ppid), BIND(uid), BIND(euid),
+	BIND(gid), BIND(egid), BIND(loginuid), BIND(sessionid),
+	BIND(exe_major), BIND(exe_minor), BIND(netns), BIND(mntns),
+	BIND(pidns), BIND(userns), BIND(unprivileged_port_start),
+};
+
+static const size_t bind64[] = {
+	BIND(time_boot), BIND(time_real), BIND(duration), BIND(inode),
+	BIND(start_time), BIND(exe_inode), BIND(cgroup), BIND(netns_cookie),
+};
+
+static const size_t bind_protocol[] = {
+	BIND(protocol),
+};
+
+static const size_t lost64[] = {
+	offsetof(struct sockbind_lost, last),
+};
+
+static void swap_each(void *record, const size_t *offsets, size_t count,
+		      size_t size)
+{
+	uint8_t *first, *last, byte;
+
+	for (; count; count--, offsets++) {
+		first = (uint8_t *)record + *offsets;
+		last = first + size - 1;
+		for (; first < last; first++, last--) {
+			byte = *first;
+			*first = *last;
+			*last = byte;
+		}
+	}
+}
+
+static void swap_header(struct sockbind_header *hdr)
+{
+	swap_each(hdr, header16, ARRAY_SIZE(header16), 2);
+	swap_each(hdr, header32, ARRAY_SIZE(header32), 4);
+	swap_each(hdr, header64, ARRAY_SIZE(header64), 8);
+}
+
+static void swap_bind(struct sockbind_bind *raw)
+{
+	swap_header(&raw->hdr);
+	swap_each(raw, bind16, ARRAY_SIZE(bind16), 2);
+	swap_each(raw, bind32, ARRAY_SIZE(bind32), 4);
+	swap_each(raw, bind64, ARRAY_SIZE(bind64), 8);
+	/* Its bytes are in network order there. */
+	if (raw->family != AF_PACKET)
+		swap_each(raw, bind_protocol, ARRAY_SIZE(bind_protocol), 2);
+}
+
+static void swap_lost(struct sockbind_lost *lost)
+{
+	swap_header(&lost->hdr);
+	swap_each(lost, lost64, ARRAY_SIZE(lost64), 8);
+}
 
 static struct address_bytes name_bytes(const __u8 *name, size_t size)
 {
@@ -69,12 +151,14 @@ static bool is_privileged(const struct bind_event *bind)
 }
 
 static enum decode_result decode_bind(struct bind_event *bind,
-				      const void *record)
+				      const void *record, bool swapped)
 {
 	struct sockbind_bind *raw = &bind->raw;
 	__u32 flags;
 
 	memcpy(raw, record, sizeof(*raw));
+	if (swapped)
+		swap_bind(raw);
 	if (!consistent(raw))
 		return DECODE_CORRUPT;
 
@@ -84,6 +168,7 @@ static enum decode_result decode_bind(struct bind_event *bind,
 		.protocol = raw->protocol,
 		.ifindex = raw->ifindex,
 		.ifname = name_bytes(raw->ifname, sizeof(raw->ifname)),
+		.swapped = swapped,
 	};
 	bind->thread_comm = name_bytes(raw->comm, sizeof(raw->comm));
 	bind->leader_comm = name_bytes(raw->leader_comm,
@@ -102,11 +187,13 @@ static enum decode_result decode_bind(struct bind_event *bind,
 }
 
 static enum decode_result decode_lost(struct lost_event *event,
-				      const void *record)
+				      const void *record, bool swapped)
 {
 	struct sockbind_lost lost;
 
 	memcpy(&lost, record, sizeof(lost));
+	if (swapped)
+		swap_lost(&lost);
 	if (lost.last < lost.hdr.seq)
 		return DECODE_CORRUPT;
 	*event = (struct lost_event){
@@ -123,17 +210,20 @@ static enum decode_result decode_lost(struct lost_event *event,
  * @event: result of DECODE_BIND and DECODE_LOST, else undefined
  * @record: first byte of the record, which may have any alignment
  * @size: bytes there
+ * @swapped: it was written on a host of the other byte order
  *
  * Return: DECODE_*.
  */
 enum decode_result decode_record(struct event *event, const void *record,
-				 size_t size)
+				 size_t size, bool swapped)
 {
 	struct sockbind_header hdr;
 
 	if (size < sizeof(hdr))
 		return DECODE_CORRUPT;
 	memcpy(&hdr, record, sizeof(hdr));
+	if (swapped)
+		swap_header(&hdr);
 	if (hdr.version != SOCKBIND_ABI_VERSION ||
 	    hdr.size != SOCKBIND_RECORD_SIZE)
 		return DECODE_BAD_VERSION;
@@ -142,9 +232,9 @@ enum decode_result decode_record(struct event *event, const void *record,
 
 	switch (hdr.type) {
 	case SOCKBIND_RECORD_BIND:
-		return decode_bind(&event->bind, record);
+		return decode_bind(&event->bind, record, swapped);
 	case SOCKBIND_RECORD_LOST:
-		return decode_lost(&event->lost, record);
+		return decode_lost(&event->lost, record, swapped);
 	default:
 		return DECODE_UNKNOWN;
 	}

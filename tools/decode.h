@@ -27,7 +27,7 @@ enum decode_result {
 
 /**
  * struct bind_event - a bind, its raw record and what that means
- * @raw: copy of the record
+ * @raw: copy of the record, its numbers in the byte order of this host
  * @socket: what the addresses need to know of the socket
  * @request: address that was asked for
  * @final: address that the socket got, with @has_final
@@ -92,6 +92,6 @@ struct event {
 };
 
 enum decode_result decode_record(struct event *event, const void *record,
-				 size_t size);
+				 size_t size, bool swapped);
 
 #endif /* SOCKBIND_DECODE_H */

@@ -195,7 +195,7 @@ static int print_record(struct output *out, const union sockbind_record *record,
 	struct resolved names;
 	struct event event;
 
-	switch (decode_record(&event, record, sizeof(*record))) {
+	switch (decode_record(&event, record, sizeof(*record), false)) {
 	case DECODE_BIND:
 		if (!options->numeric) {
 			resolve_bind(&names, &event.bind.raw, RESOLVE_USER);
