@@ -943,8 +943,10 @@ static const char *printed(const struct output_ops *ops, bool utf8,
 		.ops = ops,
 		.buf = { .data = storage, .size = OUTPUT_EVENT_MAX },
 		.utf8 = utf8,
+		.width = 80,
 	};
 
+	output_begin(&out);
 	ops->bind(&out, event);
 	storage[out.buf.len] = '\0';
 	return storage;

@@ -441,13 +441,11 @@ static void interface_text(struct buf *b, uint32_t ifindex,
 static void inet6_text(struct buf *b, const struct address *a,
 		       const struct address_socket *sock)
 {
-	buf_char(b, '[');
 	ipv6_text(b, a->inet.ip);
 	if (a->inet.scope_id) {
 		buf_char(b, '%');
 		interface_text(b, a->inet.scope_id, sock);
 	}
-	buf_char(b, ']');
 }
 
 /* An '@' that starts a path is not to pass for an abstract name. */
@@ -625,8 +623,9 @@ void address_text(struct buf *b, const struct address *a,
 		buf_u64(b, a->inet.port);
 		break;
 	case ADDRESS_INET6:
+		buf_char(b, '[');
 		inet6_text(b, a, sock);
-		buf_char(b, ':');
+		buf_str(b, "]:");
 		buf_u64(b, a->inet.port);
 		break;
 	case ADDRESS_UNIX_PATH:
@@ -690,6 +689,26 @@ void address_text(struct buf *b, const struct address *a,
 		buf_u64(b, a->qipcrtr.port);
 		break;
 	}
+}
+
+/**
+ * address_host_text() - append an address without its port
+ * @b: buffer
+ * @a: address
+ * @sock: socket that it was given for
+ * @utf8: names may show UTF-8 beyond ASCII
+ *
+ * Where there is no port of IP this is the whole address.
+ */
+void address_host_text(struct buf *b, const struct address *a,
+		       const struct address_socket *sock, bool utf8)
+{
+	if (a->kind == ADDRESS_INET)
+		ipv4_text(b, a->inet.ip);
+	else if (a->kind == ADDRESS_INET6)
+		inet6_text(b, a, sock);
+	else
+		address_text(b, a, sock, utf8);
 }
 
 /**

@@ -158,6 +158,8 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 		    const struct address_socket *sock);
 void address_ip_text(struct buf *b, const struct address *a);
 void address_bdaddr_text(struct buf *b, const struct address *a);
+void address_host_text(struct buf *b, const struct address *a,
+		       const struct address_socket *sock, bool utf8);
 void address_text(struct buf *b, const struct address *a,
 		  const struct address_socket *sock, bool utf8);
 enum address_change address_compare(const struct address *asked,

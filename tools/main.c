@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -26,34 +25,10 @@
 #include "output.h"
 #include "reader.h"
 #include "resolve.h"
+#include "terminal.h"
 
 static atomic_bool stopping;
 static int stop_fd;
-
-/* By the variables alone: the locale itself need not be installed. */
-static bool charset_is_utf8(void)
-{
-	static const char * const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		value = getenv(names[i]);
-		if (value && *value)
-			return strcasestr(value, "utf-8") ||
-			       strcasestr(value, "utf8");
-	}
-	return false;
-}
-
-static bool color_is_wanted(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-	       term && *term && strcmp(term, "dumb");
-}
 
 static void on_stop(int signal)
 {
@@ -198,7 +173,7 @@ static int print_record(struct output *out, const union sockbind_record *record,
 	switch (decode_record(&event, record, sizeof(*record), false)) {
 	case DECODE_BIND:
 		if (!options->numeric) {
-			resolve_bind(&names, &event.bind.raw, RESOLVE_USER);
+			resolve_bind(&names, &event.bind.raw, output_needs(out));
 			event.bind.names = &names;
 		}
 		out->ops->bind(out, &event.bind);
@@ -246,8 +221,7 @@ static int follow(struct reader *reader, struct output *out,
 	int status = 0;
 	size_t i;
 
-	if (out->ops->begin)
-		out->ops->begin(out);
+	output_begin(out);
 
 	while (!status && !stopping) {
 		status = flush(out);
@@ -274,12 +248,15 @@ static int run(const struct options *options)
 	/* A batch of text takes one write. */
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct reader reader;
+	const struct terminal terminal = terminal_size();
 	struct output out = {
 		.ops = options->form,
 		.buf = { .data = storage, .size = sizeof(storage) },
 		.header = options->header,
-		.utf8 = charset_is_utf8(),
-		.color = color_is_wanted(),
+		.utf8 = terminal_is_utf8(),
+		.color = terminal_has_color(),
+		.width = terminal.width,
+		.rows = terminal.rows,
 	};
 	enum reader_result result;
 	uint64_t lost = 0;

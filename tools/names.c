@@ -7,6 +7,7 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/netlink.h>
+#include <linux/sockbind.h>
 
 #include "array.h"
 #include "names.h"
@@ -253,6 +254,12 @@ static const char * const can_names[] = {
 	[CAN_J1939] = "j1939",
 };
 
+static const char * const via_names[] = {
+	[SOCKBIND_VIA_BIND] = "bind",
+	[SOCKBIND_VIA_SOCKETCALL] = "socketcall",
+	[SOCKBIND_VIA_IO_URING] = "io_uring",
+};
+
 static const char *lookup(const char * const *names, size_t count,
 			  unsigned int number)
 {
@@ -302,6 +309,17 @@ const char *names_netlink(unsigned int protocol)
 const char *names_type(unsigned int type)
 {
 	return lookup(type_names, ARRAY_SIZE(type_names), type);
+}
+
+/**
+ * names_via() - name of the way that the kernel was asked by
+ * @via: SOCKBIND_VIA_*
+ *
+ * Return: its name, such as "io_uring", or NULL.
+ */
+const char *names_via(unsigned int via)
+{
+	return lookup(via_names, ARRAY_SIZE(via_names), via);
 }
 
 static const char *inet_name(uint16_t type, uint16_t protocol)

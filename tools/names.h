@@ -23,5 +23,6 @@ const char *names_family(unsigned int family);
 const char *names_netlink(unsigned int protocol);
 const char *names_socket(uint16_t family, uint16_t type, uint16_t protocol);
 const char *names_type(unsigned int type);
+const char *names_via(unsigned int via);
 
 #endif /* SOCKBIND_NAMES_H */

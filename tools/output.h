@@ -5,27 +5,37 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 #include "buf.h"
+#include "clock.h"
+#include "columns.h"
 
 struct bind_event;
 struct lost_event;
 struct output;
 
 /*
- * No event takes more: 128 address bytes, each six characters in a JSON
- * string at most, stand in it twice, and some 2,000 bytes around that.
+ * No event takes more: two paths of 4096 bytes, each six characters in a JSON
+ * string at most and two more in hexadecimal, and some 12,000 bytes around
+ * that.
  */
-#define OUTPUT_EVENT_MAX	8192
+#define OUTPUT_EVENT_MAX	81920
 
 /**
  * struct output_ops - one form of output
+ * @name: its name for --format
+ * @help: what it is
+ * @needs: names that it wants resolved, RESOLVE_*, besides those of columns
+ * @has_columns: the columns can be chosen
  * @begin: append what comes first, or NULL
  * @bind: append a bind
  * @lost: append a loss, or NULL if it has no place in this form
  */
 struct output_ops {
+	const char *name;
+	const char *help;
+	unsigned int needs;
+	bool has_columns;
 	void (*begin)(struct output *out);
 	void (*bind)(struct output *out, const struct bind_event *event);
 	void (*lost)(struct output *out, const struct lost_event *event);
@@ -36,23 +46,39 @@ struct output_ops {
  * @ops: form of output
  * @buf: what is still to be written, with room for OUTPUT_EVENT_MAX bytes
  *	when an operation is called
+ * @columns: columns to show; none: those that the form has for the width
+ * @host: name of the host that the events are of, or NULL
  * @header: a header line is wanted
  * @utf8: text may hold characters beyond ASCII
  * @color: text may hold colours
- * @second: second since the epoch that @clock shows
- * @clock: HH:MM:SS of @second in local time
+ * @width: characters in a line
+ * @rows: lines on the screen, to show the header again after; 0: no terminal
+ * @lines: lines since the header
+ * @starts: first character of each column
+ * @clock: state of the columns that show a time
  */
 struct output {
 	const struct output_ops *ops;
 	struct buf buf;
+	struct column_list columns;
+	const char *host;
 	bool header;
 	bool utf8;
 	bool color;
-	time_t second;
-	char clock[8];
+	unsigned int width;
+	unsigned int rows;
+	unsigned int lines;
+	unsigned short starts[COLUMNS_MAX + 1];
+	struct clock clock;
 };
 
+extern const struct output_ops output_csv;
 extern const struct output_ops output_json;
 extern const struct output_ops output_text;
+
+const struct output_ops *output_at(size_t index);
+const struct output_ops *output_find(const char *name);
+void output_begin(struct output *out);
+unsigned int output_needs(const struct output *out);
 
 #endif /* SOCKBIND_OUTPUT_H */

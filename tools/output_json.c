@@ -51,36 +51,18 @@
 #include "output.h"
 #include "resolve.h"
 
-#define NS_PER_SEC	1000000000
-
 /* Longest text of an address: 126 bytes as \xHH, and a few more. */
 #define ADDRESS_TEXT_MAX	1024
 
-static void put_time(struct buf *b, uint64_t ns)
+static void put_time(struct output *out, uint64_t ns)
 {
-	time_t second = (time_t)(ns / NS_PER_SEC);
-	char text[sizeof("2026-11-21T18:30:43.123456789Z") + 16];
+	char text[sizeof("2026-11-21T18:30:43.123456789Z")];
 	struct buf time = { .data = text, .size = sizeof(text) - 1 };
-	struct tm tm = { 0 };
 
-	gmtime_r(&second, &tm);
-	buf_digits(&time, (uint64_t)tm.tm_year + 1900, 4);
-	buf_char(&time, '-');
-	buf_digits(&time, (uint64_t)tm.tm_mon + 1, 2);
-	buf_char(&time, '-');
-	buf_digits(&time, (uint64_t)tm.tm_mday, 2);
-	buf_char(&time, 'T');
-	buf_digits(&time, (uint64_t)tm.tm_hour, 2);
-	buf_char(&time, ':');
-	buf_digits(&time, (uint64_t)tm.tm_min, 2);
-	buf_char(&time, ':');
-	buf_digits(&time, (uint64_t)tm.tm_sec, 2);
-	buf_char(&time, '.');
-	buf_digits(&time, ns % NS_PER_SEC, 9);
-	buf_char(&time, 'Z');
+	clock_put_utc(&out->clock, &time, ns);
 	text[time.len] = '\0';
-	json_name(b, "time", text);
-	json_u64(b, "time_ns", ns);
+	json_name(&out->buf, "time", text);
+	json_u64(&out->buf, "time_ns", ns);
 }
 
 static void put_unless_zero(struct buf *b, const char *name, uint32_t value)
@@ -128,14 +110,7 @@ static void put_outcome(struct buf *b, const struct bind_event *event)
 
 static void put_via(struct buf *b, const struct sockbind_bind *raw)
 {
-	static const char * const names[] = {
-		[SOCKBIND_VIA_BIND] = "bind",
-		[SOCKBIND_VIA_SOCKETCALL] = "socketcall",
-		[SOCKBIND_VIA_IO_URING] = "io_uring",
-	};
-
-	if (raw->via < ARRAY_SIZE(names))
-		json_name(b, "via", names[raw->via]);
+	json_name(b, "via", names_via(raw->via));
 	put_if_true(b, "compat", raw->via_flags & SOCKBIND_VIA_COMPAT);
 	put_if_true(b, "x32", raw->via_flags & SOCKBIND_VIA_X32);
 	put_if_true(b, "worker", raw->via_flags & SOCKBIND_VIA_WORKER);
@@ -402,7 +377,7 @@ static void json_bind(struct output *out, const struct bind_event *event)
 
 	json_open(b, NULL);
 	json_name(b, "type", "bind");
-	put_time(b, raw->time_real);
+	put_time(out, raw->time_real);
 	json_u64(b, "boot_ns", raw->time_boot);
 	json_u64(b, "cpu", raw->hdr.cpu);
 	json_u64(b, "seq", raw->hdr.seq);
@@ -438,6 +413,9 @@ static void json_lost(struct output *out, const struct lost_event *event)
 }
 
 const struct output_ops output_json = {
+	.name = "json",
+	.help = "a JSON object per line",
+	.needs = RESOLVE_USER | RESOLVE_LOGIN | RESOLVE_EXE | RESOLVE_CGROUP,
 	.bind = json_bind,
 	.lost = json_lost,
 };

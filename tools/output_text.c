@@ -1,235 +1,171 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text: a line per bind, for people.
+ * Text: a table with a line per bind, for people.
  *
  * A column starts where the header has it, or after what is too long for the
  * column before: a long name moves its neighbours only as far as they have no
  * room to give.
  */
-#include <stdint.h>
-
 #include "decode.h"
-#include "escape.h"
-#include "names.h"
 #include "output.h"
-#include "resolve.h"
+#include "terminal.h"
 
-#define NS_PER_SEC	1000000000
+/* The address is last: nothing moves where it is long. */
+#define NARROW	"time,pid,comm,who,result,proto,address"
+#define WIDE	"time,pid,comm,user,container,result,proto,opts,if,address"
 
-/* First character of each column; 80 leave 18 to the address. */
-enum {
-	COLUMN_PID = 16,
-	COLUMN_COMM = 23,
-	COLUMN_USER = 36,
-	COLUMN_RESULT = 45,
-	COLUMN_PROTO = 56,
-	COLUMN_ADDRESS = 62,
-};
+#define WIDE_WIDTH	120
 
 #define RED	"\033[31m"
 #define BOLD	"\033[1m"
 #define PLAIN	"\033[0m"
 
-/**
- * struct line - the line being written
- * @out: output that it goes to
- * @counted: offset in the buffer up to which @column is right
- * @column: characters in the line up to there
+/* What is unknown, or not there. */
+#define NOTHING	'-'
+
+/* Columns are as wide as their longest usual value if that fits for all. */
+static void set_layout(struct output *out)
+{
+	const struct column_list *list = &out->columns;
+	unsigned int narrow = 0, wide = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		wide += list->cols[i]->wide + 1U;
+	for (i = 0; i < list->count; i++) {
+		out->starts[i] = (unsigned short)narrow;
+		narrow += wide <= out->width + 1 ? list->cols[i]->wide + 1U :
+						   list->cols[i]->width + 1U;
+	}
+	out->starts[i] = (unsigned short)narrow;
+}
+
+static size_t characters(const struct output *out, size_t from)
+{
+	const struct buf *b = &out->buf;
+	size_t count = b->len - from;
+
+	if (!out->utf8)
+		return count;
+	for (; from < b->len; from++)
+		count -= (b->data[from] & 0xc0) == 0x80;
+	return count;
+}
+
+/*
+ * Moves what was written at @from to the right end of column @i. Returns how
+ * far.
  */
-struct line {
-	struct output *out;
-	size_t counted;
-	unsigned int column;
-};
-
-static struct line line_start(struct output *out)
+static size_t align_right(struct output *out, size_t i, size_t from,
+			  size_t at, size_t len)
 {
-	return (struct line){ .out = out, .counted = out->buf.len };
+	struct buf *b = &out->buf;
+	const size_t end = out->starts[i + 1] - 1U;
+	size_t pad;
+
+	if (at + len >= end)
+		return 0;
+	pad = end - at - len;
+	buf_spaces(b, pad);
+	memmove(b->data + from + pad, b->data + from, b->len - from - pad);
+	memset(b->data + from, ' ', pad);
+	return pad;
 }
 
-static unsigned int line_column(struct line *line)
+static const char *color_of(const struct output *out,
+			    const struct column *column,
+			    const struct bind_event *event)
 {
-	const struct buf *b = &line->out->buf;
-
-	for (; line->counted < b->len; line->counted++)
-		if ((b->data[line->counted] & 0xc0) != 0x80)
-			line->column++;
-	return line->column;
+	if (!out->color || !event)
+		return NULL;
+	if (column->color == COLUMN_RESULT && (event->error || event->lsm_error))
+		return RED;
+	if (column->color == COLUMN_ADDRESS && event->privileged)
+		return BOLD;
+	return NULL;
 }
 
-static void line_go(struct line *line, unsigned int column)
+static void put_cell(struct output *out, const struct column *column,
+		     const struct bind_event *event)
 {
-	const unsigned int have = line_column(line);
+	const size_t from = out->buf.len;
 
-	buf_spaces(&line->out->buf, column > have ? column - have : 1);
-}
-
-/* Colours take no column. */
-static void line_color(struct line *line, const char *color)
-{
-	if (!line->out->color)
+	if (!event) {
+		buf_str(&out->buf, column->title);
 		return;
-	line_column(line);
-	buf_str(&line->out->buf, color);
-	line->counted = line->out->buf.len;
+	}
+	column->put(out, event);
+	if (out->buf.len == from)
+		buf_char(&out->buf, NOTHING);
+}
+
+/* A line of values, or without @event the header. */
+static void put_line(struct output *out, const struct bind_event *event)
+{
+	const struct column_list *list = &out->columns;
+	const struct column *column;
+	struct buf *b = &out->buf;
+	size_t at = 0, i, from, len, gap;
+	const char *color;
+
+	for (i = 0; i < list->count; i++) {
+		column = list->cols[i];
+		if (i) {
+			gap = out->starts[i] > at ? out->starts[i] - at : 1;
+			buf_spaces(b, gap);
+			at += gap;
+		}
+		color = color_of(out, column, event);
+		if (color)
+			buf_str(b, color);
+		from = b->len;
+		put_cell(out, column, event);
+		len = characters(out, from);
+		at += len;
+		if (column->right)
+			at += align_right(out, i, from, at - len, len);
+		if (color)
+			buf_str(b, PLAIN);
+	}
+	buf_char(b, '\n');
+}
+
+static void put_header(struct output *out)
+{
+	set_layout(out);
+	out->lines = 1;
+	put_line(out, NULL);
 }
 
 static void text_begin(struct output *out)
 {
-	struct line line = line_start(out);
-
-	if (!out->header)
-		return;
-	buf_str(&out->buf, "TIME");
-	line_go(&line, COLUMN_COMM - 4);
-	buf_str(&out->buf, "PID");
-	line_go(&line, COLUMN_COMM);
-	buf_str(&out->buf, "COMM");
-	line_go(&line, COLUMN_USER);
-	buf_str(&out->buf, "USER");
-	line_go(&line, COLUMN_RESULT);
-	buf_str(&out->buf, "RESULT");
-	line_go(&line, COLUMN_PROTO);
-	buf_str(&out->buf, "PROTO");
-	line_go(&line, COLUMN_ADDRESS);
-	buf_str(&out->buf, "ADDRESS\n");
-}
-
-static void set_clock(struct output *out, time_t second)
-{
-	struct buf clock = { .data = out->clock, .size = sizeof(out->clock) };
-	struct tm tm = { 0 };
-
-	localtime_r(&second, &tm);
-	buf_digits(&clock, (unsigned int)tm.tm_hour, 2);
-	buf_char(&clock, ':');
-	buf_digits(&clock, (unsigned int)tm.tm_min, 2);
-	buf_char(&clock, ':');
-	buf_digits(&clock, (unsigned int)tm.tm_sec, 2);
-	out->second = second;
-}
-
-static void put_time(struct output *out, uint64_t ns)
-{
-	time_t second = (time_t)(ns / NS_PER_SEC);
-
-	if (second != out->second || !out->clock[0])
-		set_clock(out, second);
-	buf_mem(&out->buf, out->clock, sizeof(out->clock));
-	buf_char(&out->buf, '.');
-	buf_digits(&out->buf, ns % NS_PER_SEC / 1000, 6);
-}
-
-static void put_pid(struct line *line, uint32_t pid)
-{
-	unsigned int column = COLUMN_COMM - 2;
-	uint32_t rest;
-
-	for (rest = pid / 10; rest && column > COLUMN_PID; rest /= 10)
-		column--;
-	line_go(line, column);
-	buf_u64(&line->out->buf, pid);
-}
-
-/* The effective user: that is whom the kernel judges. */
-static void put_user(struct output *out, const struct bind_event *event)
-{
-	if (event->names && event->names->user.len)
-		escape_text(&out->buf, event->names->user.data,
-			    event->names->user.len, out->utf8);
+	if (!out->columns.count)
+		column_list_parse(&out->columns,
+				  out->width < WIDE_WIDTH ? NARROW : WIDE);
+	if (out->header)
+		put_header(out);
 	else
-		buf_u64(&out->buf, event->raw.euid);
-}
-
-static void put_errno(struct output *out, int error)
-{
-	const char *name = names_errno(error);
-
-	if (name) {
-		buf_str(&out->buf, name);
-	} else {
-		buf_str(&out->buf, "errno ");
-		buf_u64(&out->buf, (unsigned int)error);
-	}
-}
-
-static void put_result(struct line *line, const struct bind_event *event)
-{
-	struct output *out = line->out;
-
-	if (event->succeeded) {
-		buf_str(&out->buf, "ok");
-		return;
-	}
-	if (!event->error && !event->lsm_error) {
-		buf_char(&out->buf, '?');
-		return;
-	}
-	line_color(line, RED);
-	put_errno(out, event->error ? event->error : event->lsm_error);
-	if (event->lsm_error)
-		buf_str(&out->buf, "/lsm");
-	line_color(line, PLAIN);
-}
-
-static void put_proto(struct output *out, const struct sockbind_bind *raw)
-{
-	const char *name = names_socket(raw->family, raw->sock_type,
-					raw->protocol);
-
-	if (!name)
-		name = names_family(raw->family);
-	if (name)
-		buf_str(&out->buf, name);
-	else
-		buf_u64(&out->buf, raw->family);
-}
-
-static void put_address(struct output *out, const struct bind_event *event)
-{
-	const char *arrow = out->utf8 ? " \u2192 " : " -> ";
-
-	address_text(&out->buf, &event->request, &event->socket, out->utf8);
-	if (event->raw.hdr.flags & SOCKBIND_F_FINAL_PRIVATE) {
-		buf_str(&out->buf, arrow);
-		buf_char(&out->buf, '?');
-	}
-	if (!event->has_final || event->change == ADDRESS_SAME)
-		return;
-	buf_str(&out->buf, arrow);
-	if (event->change == ADDRESS_PORT_CHANGED) {
-		buf_char(&out->buf, ':');
-		buf_u64(&out->buf, event->final.inet.port);
-	} else {
-		address_text(&out->buf, &event->final, &event->socket,
-			     out->utf8);
-	}
+		set_layout(out);
 }
 
 static void text_bind(struct output *out, const struct bind_event *event)
 {
-	struct line line = line_start(out);
+	struct terminal terminal;
 
-	put_time(out, event->raw.time_real);
-	put_pid(&line, event->raw.pid);
-	line_go(&line, COLUMN_COMM);
-	escape_text(&out->buf, event->comm.data, event->comm.len, out->utf8);
-	line_go(&line, COLUMN_USER);
-	put_user(out, event);
-	line_go(&line, COLUMN_RESULT);
-	put_result(&line, event);
-	line_go(&line, COLUMN_PROTO);
-	put_proto(out, &event->raw);
-	line_go(&line, COLUMN_ADDRESS);
-	if (event->privileged)
-		line_color(&line, BOLD);
-	put_address(out, event);
-	if (event->privileged)
-		line_color(&line, PLAIN);
-	buf_char(&out->buf, '\n');
+	if (out->header && out->rows && out->lines >= out->rows - 1) {
+		terminal = terminal_size();
+		out->rows = terminal.rows;
+		out->width = terminal.width;
+		put_header(out);
+	}
+	put_line(out, event);
+	out->lines++;
 }
 
 const struct output_ops output_text = {
+	.name = "text",
+	.help = "a table, for people",
+	.has_columns = true,
 	.begin = text_begin,
 	.bind = text_bind,
 };

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "buf.h"
+#include "clock.h"
+
+#define NS_PER_SEC	1000000000
+
+#define DATE_TEXT	(sizeof("2026-11-21") - 1)
+
+static void write_text(struct clock_text *clock, const struct tm *tm,
+		       char between)
+{
+	struct buf b = { .data = clock->text, .size = sizeof(clock->text) };
+
+	buf_digits(&b, (unsigned int)tm->tm_year + 1900, 4);
+	buf_char(&b, '-');
+	buf_digits(&b, (unsigned int)tm->tm_mon + 1, 2);
+	buf_char(&b, '-');
+	buf_digits(&b, (unsigned int)tm->tm_mday, 2);
+	buf_char(&b, between);
+	buf_digits(&b, (unsigned int)tm->tm_hour, 2);
+	buf_char(&b, ':');
+	buf_digits(&b, (unsigned int)tm->tm_min, 2);
+	buf_char(&b, ':');
+	buf_digits(&b, (unsigned int)tm->tm_sec, 2);
+}
+
+static const char *local_text(struct clock *clock, uint64_t ns)
+{
+	const time_t second = (time_t)(ns / NS_PER_SEC);
+	struct tm tm = { 0 };
+
+	if (second != clock->local.second || !clock->local.text[0]) {
+		localtime_r(&second, &tm);
+		write_text(&clock->local, &tm, ' ');
+		clock->local.second = second;
+	}
+	return clock->local.text;
+}
+
+static const char *utc_text(struct clock *clock, uint64_t ns)
+{
+	const time_t second = (time_t)(ns / NS_PER_SEC);
+	struct tm tm = { 0 };
+
+	if (second != clock->utc.second || !clock->utc.text[0]) {
+		gmtime_r(&second, &tm);
+		write_text(&clock->utc, &tm, 'T');
+		clock->utc.second = second;
+	}
+	return clock->utc.text;
+}
+
+/**
+ * clock_put_date() - append the day in local time
+ * @clock: state
+ * @b: buffer
+ * @ns: ns since the epoch
+ */
+void clock_put_date(struct clock *clock, struct buf *b, uint64_t ns)
+{
+	buf_mem(b, local_text(clock, ns), DATE_TEXT);
+}
+
+/**
+ * clock_put_local() - append the time of day in local time, to the microsecond
+ * @clock: state
+ * @b: buffer
+ * @ns: ns since the epoch
+ */
+void clock_put_local(struct clock *clock, struct buf *b, uint64_t ns)
+{
+	buf_mem(b, local_text(clock, ns) + DATE_TEXT + 1,
+		CLOCK_TEXT - DATE_TEXT - 1);
+	buf_char(b, '.');
+	buf_digits(b, ns % NS_PER_SEC / 1000, 6);
+}
+
+/**
+ * clock_put_utc() - append day and time in UTC, RFC 3339 to the nanosecond
+ * @clock: state
+ * @b: buffer
+ * @ns: ns since the epoch
+ */
+void clock_put_utc(struct clock *clock, struct buf *b, uint64_t ns)
+{
+	buf_mem(b, utc_text(clock, ns), CLOCK_TEXT);
+	buf_char(b, '.');
+	buf_digits(b, ns % NS_PER_SEC, 9);
+	buf_char(b, 'Z');
+}
