@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "decode.h"
 #include "options.h"
 #include "output.h"
+#include "privileges.h"
 #include "reader.h"
 #include "resolve.h"
 #include "terminal.h"
@@ -266,7 +266,10 @@ static int run(const struct options *options)
 	if (result)
 		return complain_reader(result, &reader, options->device);
 	tzset();
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (privileges_drop(!options->numeric))
+		return complain("privileges",
+				"cannot give them up (%s): allow capset(2) and prctl(2) where system calls are filtered",
+				strerror(errno));
 	status = catch_signals();
 	if (status)
 		return status;
