@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/sockbind.h>
 
+#include "cgroup.h"
+#include "exe.h"
 #include "resolve.h"
 #include "users.h"
 
@@ -29,4 +31,8 @@ void resolve_bind(struct resolved *names, const struct sockbind_bind *raw,
 		resolve_users(names, raw);
 	if (wanted & RESOLVE_LOGIN && raw->loginuid != SOCKBIND_UNKNOWN)
 		names->login_user = users_name(&login_users, raw->loginuid);
+	if (wanted & RESOLVE_EXE)
+		names->exe = exe_path(raw);
+	if (wanted & RESOLVE_CGROUP)
+		cgroup_resolve(names, raw);
 }
