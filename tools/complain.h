@@ -9,10 +9,10 @@
 /* Exit statuses, besides those of stdlib.h. */
 enum {
 	EXIT_USAGE = 2,		/* the command line */
+	EXIT_INCOMPLETE = 3,	/* records are known to be missing */
 };
 
-/* "sockbind: SUBJECT: cause: cure"; its value is the exit status. */
-#define complain(subject, format, ...) \
-	(warnx("%s: " format, subject, ##__VA_ARGS__), EXIT_FAILURE)
+int complain(const char *subject, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif /* SOCKBIND_COMPLAIN_H */

@@ -156,6 +156,7 @@ static enum decode_result decode_bind(struct bind_event *bind,
 	struct sockbind_bind *raw = &bind->raw;
 	__u32 flags;
 
+	bind->record = record;
 	memcpy(raw, record, sizeof(*raw));
 	if (swapped)
 		swap_bind(raw);
@@ -197,6 +198,7 @@ static enum decode_result decode_lost(struct lost_event *event,
 	if (lost.last < lost.hdr.seq)
 		return DECODE_CORRUPT;
 	*event = (struct lost_event){
+		.record = record,
 		.cpu = lost.hdr.cpu,
 		.first = lost.hdr.seq,
 		.last = lost.last,

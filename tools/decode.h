@@ -27,6 +27,7 @@ enum decode_result {
 
 /**
  * struct bind_event - a bind, its raw record and what that means
+ * @record: the record, as decode_record() was given it
  * @raw: copy of the record, its numbers in the byte order of this host
  * @socket: what the addresses need to know of the socket
  * @request: address that was asked for
@@ -49,6 +50,7 @@ enum decode_result {
  * The other members point into @raw: do not copy the structure.
  */
 struct bind_event {
+	const void *record;
 	struct sockbind_bind raw;
 	struct address_socket socket;
 	struct address request;
@@ -67,12 +69,14 @@ struct bind_event {
 
 /**
  * struct lost_event - records that the reader was too slow for
+ * @record: the record, as decode_record() was given it
  * @cpu: CPU whose ring they were in
  * @first: number of the first one
  * @last: number of the last one
  * @count: how many
  */
 struct lost_event {
+	const void *record;
 	uint32_t cpu;
 	uint64_t first;
 	uint64_t last;

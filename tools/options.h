@@ -4,20 +4,33 @@
 #define SOCKBIND_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "columns.h"
 
 struct output_ops;
 
 /**
  * struct options - what the command line asks for
  * @device: path of the device
+ * @replay: path of the recording to read instead, or NULL
+ * @record: path of the recording to write instead of printing, or NULL
+ * @rotate: bytes after which that is rotated; 0: never
+ * @keep: old ones that are kept then
  * @form: form of output
+ * @columns: columns to show; none: those of the form
  * @header: a header line before the text
  * @numeric: no names of users
  * @only_new: only what comes from now on
  */
 struct options {
 	const char *device;
+	const char *replay;
+	const char *record;
+	uint64_t rotate;
+	unsigned int keep;
 	const struct output_ops *form;
+	struct column_list columns;
 	bool header;
 	bool numeric;
 	bool only_new;

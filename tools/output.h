@@ -13,6 +13,7 @@
 struct bind_event;
 struct lost_event;
 struct output;
+struct recording_header;
 
 /*
  * No event takes more: two paths of 4096 bytes, each six characters in a JSON
@@ -47,6 +48,8 @@ struct output_ops {
  * @buf: what is still to be written, with room for OUTPUT_EVENT_MAX bytes
  *	when an operation is called
  * @columns: columns to show; none: those that the form has for the width
+ * @origin: the host that the records are of, in its byte order
+ * @swapped: that is the other byte order
  * @host: name of the host that the events are of, or NULL
  * @header: a header line is wanted
  * @utf8: text may hold characters beyond ASCII
@@ -61,6 +64,8 @@ struct output {
 	const struct output_ops *ops;
 	struct buf buf;
 	struct column_list columns;
+	const struct recording_header *origin;
+	bool swapped;
 	const char *host;
 	bool header;
 	bool utf8;
@@ -74,6 +79,7 @@ struct output {
 
 extern const struct output_ops output_csv;
 extern const struct output_ops output_json;
+extern const struct output_ops output_record;
 extern const struct output_ops output_text;
 
 const struct output_ops *output_at(size_t index);

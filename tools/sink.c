@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "complain.h"
+#include "sink.h"
+#include "stop.h"
+
+static const char *subject(const struct sink *sink)
+{
+	return sink->path ? sink->path : "standard output";
+}
+
+static int complain_write(const struct sink *sink)
+{
+	return complain(subject(sink),
+			"cannot write to it (%s): make room or write elsewhere",
+			strerror(errno));
+}
+
+/* FILE, or FILE.NUMBER. */
+static void old_name(char name[PATH_MAX], const struct sink *sink,
+		     unsigned int number)
+{
+	if (number)
+		snprintf(name, PATH_MAX, "%s.%u", sink->path, number);
+	else
+		snprintf(name, PATH_MAX, "%s", sink->path);
+}
+
+/* FILE becomes FILE.1, that becomes FILE.2, and so on. */
+static int shift_files(const struct sink *sink)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	unsigned int i;
+
+	for (i = sink->keep; i--;) {
+		old_name(from, sink, i);
+		old_name(to, sink, i + 1);
+		if (rename(from, to) && errno != ENOENT)
+			return complain(from,
+					"cannot rename it (%s): record into a directory of your own",
+					strerror(errno));
+	}
+	return 0;
+}
+
+static int open_new(struct sink *sink)
+{
+	sink->size = 0;
+	sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0600);
+	if (sink->fd < 0)
+		return complain(sink->path,
+				"cannot create it (%s): name a file in a directory of your own",
+				strerror(errno));
+	return 0;
+}
+
+/* What it holds may be evidence: it is not overwritten. */
+static int open_existing(struct sink *sink, const struct stat *st)
+{
+	if (S_ISREG(st->st_mode) && st->st_size) {
+		if (!sink->limit)
+			return complain(sink->path,
+					"the file exists: name another one, or have it kept with --rotate");
+		return shift_files(sink) ?: open_new(sink);
+	}
+	if (!S_ISREG(st->st_mode) && sink->limit)
+		return complain(sink->path,
+				"it is no file, which --rotate needs: leave that out");
+	sink->fd = open(sink->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return sink->fd < 0 ? complain_write(sink) : 0;
+}
+
+/**
+ * sink_open() - open a file for output
+ * @sink: result
+ * @path: its path; NULL or "-": standard output
+ * @limit: bytes after which it is rotated; 0: never
+ * @keep: old files that are kept, at least one
+ *
+ * Return: 0, or an exit status; then it has complained.
+ */
+int sink_open(struct sink *sink, const char *path, uint64_t limit,
+	      unsigned int keep)
+{
+	struct stat st;
+
+	*sink = (struct sink){ .fd = STDOUT_FILENO };
+	if (!path || !strcmp(path, "-"))
+		return 0;
+	sink->path = path;
+	sink->limit = limit;
+	sink->keep = keep;
+	return stat(path, &st) ? open_new(sink) : open_existing(sink, &st);
+}
+
+/**
+ * sink_write() - write all
+ * @sink: where
+ * @b: what; it is empty then
+ *
+ * Return: 0; -1 if a signal ended a write that had to wait, or if nobody reads
+ * the pipe any more; else an exit status, then it has complained.
+ */
+int sink_write(struct sink *sink, struct buf *b)
+{
+	ssize_t len;
+
+	while (b->len) {
+		len = write(sink->fd, b->data, b->len);
+		if (len < 0 && errno == EPIPE)
+			return -1;
+		if (len < 0 && errno != EINTR)
+			return complain_write(sink);
+		if (len > 0) {
+			b->len -= (size_t)len;
+			memmove(b->data, b->data + len, b->len);
+			sink->size += (size_t)len;
+			sink->dirty = true;
+		}
+		/* It had to wait: the signal has cut it short. */
+		if (b->len && stop_asked())
+			return -1;
+	}
+	return 0;
+}
+
+/**
+ * sink_sync() - see to it that what was written has reached the disk
+ * @sink: where
+ *
+ * Return: 0, or an exit status; then it has complained.
+ */
+int sink_sync(struct sink *sink)
+{
+	if (!sink->path || !sink->dirty)
+		return 0;
+	sink->dirty = false;
+	/* EINVAL: neither a file nor a disk. */
+	if (fdatasync(sink->fd) && errno != EINVAL && errno != EROFS)
+		return complain_write(sink);
+	return 0;
+}
+
+/**
+ * sink_rotate() - keep a file that has grown to its limit, begin a new one
+ * @sink: where
+ *
+ * Return: 0, or an exit status; then it has complained.
+ */
+int sink_rotate(struct sink *sink)
+{
+	int status = sink_sync(sink);
+
+	close(sink->fd);
+	return status ?: shift_files(sink) ?: open_new(sink);
+}
