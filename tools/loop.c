@@ -53,7 +53,7 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	if (out->ops->lost)
 		out->ops->lost(out, lost);
 	status = flush(loop);
-	if (status)
+	if (status || loop->options->quiet)
 		return status;
 	warnx("lost %llu record%s of CPU %u (the reader was too slow)",
 	      (unsigned long long)lost->count, lost->count == 1 ? "" : "s",

@@ -14,8 +14,11 @@
 #include "options.h"
 #include "output.h"
 #include "privileges.h"
+#include "reader.h"
+#include "selfcheck.h"
 #include "sink.h"
 #include "source.h"
+#include "stats.h"
 #include "stop.h"
 #include "terminal.h"
 
@@ -24,6 +27,15 @@ static int open_source(struct source *source, const struct options *options)
 	if (options->replay)
 		return source_open_replay(source, options->replay);
 	return source_open_device(source, options->device, options->only_new);
+}
+
+static int print_stats(const struct options *options)
+{
+	static struct source source;
+	const int status = source_open_device(&source, options->device, true);
+
+	return status ?: stats_print(&source.reader->info,
+				     options->form == &output_json);
 }
 
 static int run(const struct options *options)
@@ -67,8 +79,10 @@ static int run(const struct options *options)
 	if (status)
 		return status;
 
+	if (options->banner)
+		warnx("reading %s", source.subject);
 	status = loop_run(&loop);
-	if (loop.lost)
+	if (loop.lost && !options->quiet)
 		warnx("lost %llu record%s in all",
 		      (unsigned long long)loop.lost,
 		      loop.lost == 1 ? "" : "s");
@@ -83,5 +97,9 @@ int main(int argc, char **argv)
 	struct options options;
 
 	options_parse(&options, argc, argv);
+	if (options.check)
+		return selfcheck(options.device);
+	if (options.stats)
+		return print_stats(&options);
 	return run(&options);
 }

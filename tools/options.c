@@ -152,14 +152,19 @@ static void check_options(const struct options *options)
 void options_parse(struct options *options, int argc, char **argv)
 {
 	enum {
-		OPTION_FORMAT = 256,
+		OPTION_BANNER = 256,
+		OPTION_CHECK,
+		OPTION_FORMAT,
 		OPTION_LIST_COLUMNS,
 		OPTION_RECORD,
 		OPTION_REPLAY,
 		OPTION_ROTATE,
+		OPTION_STATS,
 		OPTION_VERSION,
 	};
 	static const struct option table[] = {
+		{ "banner", no_argument, NULL, OPTION_BANNER },
+		{ "check", no_argument, NULL, OPTION_CHECK },
 		{ "device", required_argument, NULL, 'd' },
 		{ "follow-new", no_argument, NULL, 'W' },
 		{ "format", required_argument, NULL, OPTION_FORMAT },
@@ -169,9 +174,11 @@ void options_parse(struct options *options, int argc, char **argv)
 		{ "no-header", no_argument, NULL, 'H' },
 		{ "numeric", no_argument, NULL, 'n' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "quiet", no_argument, NULL, 'q' },
 		{ "record", required_argument, NULL, OPTION_RECORD },
 		{ "replay", required_argument, NULL, OPTION_REPLAY },
 		{ "rotate", required_argument, NULL, OPTION_ROTATE },
+		{ "stats", no_argument, NULL, OPTION_STATS },
 		{ "version", no_argument, NULL, OPTION_VERSION },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -183,7 +190,7 @@ void options_parse(struct options *options, int argc, char **argv)
 		.header = true,
 	};
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":d:hHjno:W", table,
+	while ((option = getopt_long(argc, argv, ":d:hHjno:qW", table,
 				     NULL)) != -1) {
 		switch (option) {
 		case 'd':
@@ -205,8 +212,17 @@ void options_parse(struct options *options, int argc, char **argv)
 		case 'o':
 			parse_columns(options, optarg);
 			break;
+		case 'q':
+			options->quiet = true;
+			break;
 		case 'W':
 			options->only_new = true;
+			break;
+		case OPTION_BANNER:
+			options->banner = true;
+			break;
+		case OPTION_CHECK:
+			options->check = true;
 			break;
 		case OPTION_FORMAT:
 			parse_form(options, optarg);
@@ -222,6 +238,9 @@ void options_parse(struct options *options, int argc, char **argv)
 			break;
 		case OPTION_ROTATE:
 			parse_rotate(options, optarg);
+			break;
+		case OPTION_STATS:
+			options->stats = true;
 			break;
 		case OPTION_VERSION:
 			print_version();

@@ -22,6 +22,10 @@ struct output_ops;
  * @header: a header line before the text
  * @numeric: no names of users
  * @only_new: only what comes from now on
+ * @check: bind sockets and see whether that is seen
+ * @stats: print what the device tells of itself
+ * @banner: say on standard error that the reader has begun
+ * @quiet: do not say there what was lost
  */
 struct options {
 	const char *device;
@@ -34,6 +38,10 @@ struct options {
 	bool header;
 	bool numeric;
 	bool only_new;
+	bool check;
+	bool stats;
+	bool banner;
+	bool quiet;
 };
 
 void options_parse(struct options *options, int argc, char **argv);

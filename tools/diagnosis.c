@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "diagnosis.h"
+
+#define KPROBES	"/sys/kernel/debug/kprobes/"
+#define HOOK	"security_socket_bind"
+
+#define LINE_SIZE	256
+
+/**
+ * diagnosis_line() - first line of a file
+ * @path: its path
+ * @line: result, without the newline; "": it cannot be read
+ * @size: bytes there
+ *
+ * Return: whether it could be read.
+ */
+bool diagnosis_line(const char *path, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool read = file && fgets(line, (int)size, file);
+
+	if (!read)
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	return read;
+}
+
+static bool says(const char *path, const char *value)
+{
+	char line[LINE_SIZE];
+
+	return diagnosis_line(path, line, sizeof(line)) && !strcmp(line, value);
+}
+
+/* A line that has both; @also may be "". */
+static bool has_line(const char *path, const char *text, const char *also)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE_SIZE];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, text) && strstr(line, also);
+	fclose(file);
+	return found;
+}
+
+static bool is_here(const char *path)
+{
+	return !access(path, F_OK);
+}
+
+static bool wants_signatures(void)
+{
+	return says("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       has_line("/sys/kernel/security/lockdown", "[integrity]", "") ||
+	       has_line("/sys/kernel/security/lockdown", "[confidentiality]",
+			"");
+}
+
+/* The module is not loaded. */
+static const char *why_not_loaded(void)
+{
+	if (!is_here("/proc/modules"))
+		return "the kernel has no CONFIG_MODULES: install one that has it";
+	if (is_here("/proc/kallsyms") &&
+	    !has_line("/proc/kallsyms", " " HOOK "\n", ""))
+		return "the kernel has no CONFIG_SECURITY_NETWORK: install one that has it";
+	if (says("/proc/sys/kernel/modules_disabled", "1"))
+		return "kernel.modules_disabled is 1: boot, and load the module before";
+	if (wants_signatures())
+		return "the kernel takes signed modules only: sign it with a key that it knows";
+	return "the module is not loaded: \"modprobe sockbind\"";
+}
+
+/**
+ * diagnosis_no_device() - why the device cannot be opened
+ * @device: its path
+ *
+ * Return: a sentence, or NULL: there is no more to say than the error.
+ */
+const char *diagnosis_no_device(const char *device)
+{
+	const int fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	switch (errno) {
+	case ENOENT:
+		if (!is_here("/sys/module/sockbind"))
+			return why_not_loaded();
+		return "loaded, but not here: give the container \"--device /dev/sockbind\"";
+	case ENXIO:
+	case ENODEV:
+		if (!is_here("/sys/module/sockbind"))
+			return why_not_loaded();
+		return "left over from an earlier load: start the container again";
+	case EPERM:
+	case EACCES:
+		if (geteuid())
+			return NULL;
+		return "the container may not open it: give it \"--device /dev/sockbind\"";
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * diagnosis_unseen() - why the kernel does not run the probe on the hook
+ *
+ * Return: a sentence.
+ */
+const char *diagnosis_unseen(void)
+{
+	if (says(KPROBES "enabled", "0"))
+		return "all probes are off: \"echo 1 >" KPROBES "enabled\"";
+	if (says("/proc/sys/kernel/ftrace_enabled", "0"))
+		return "ftrace is off, which probes use: \"sysctl kernel.ftrace_enabled=1\"";
+	if (has_line(KPROBES "list", HOOK, "[DISABLED]"))
+		return "the probe is disabled: load the module again";
+	if (!is_here(KPROBES "enabled"))
+		return "\"mount -t debugfs none /sys/kernel/debug\" shows whether probes are off";
+	return "the probe does not run: load the module again, and look into dmesg";
+}
+
+/*
+ * A record of /dev/kmsg is "PRIORITY,...;TEXT", and lines that begin with a
+ * blank.
+ */
+static const char *log_text(char *record)
+{
+	char *text = strchr(record, ';');
+
+	if (!text)
+		return "";
+	text[strcspn(text, "\n")] = '\0';
+	return text + 1;
+}
+
+/**
+ * diagnosis_log() - what the kernel last said about the module
+ * @text: result, bytes from outside
+ * @size: bytes there
+ *
+ * Return: whether it said anything, and this may be read.
+ */
+bool diagnosis_log(char *text, size_t size)
+{
+	static const char * const words[] = { "sockbind:", "unsigned module" };
+	bool found = false;
+	char record[8192];	/* CONSOLE_EXT_LOG_MAX */
+	const char *line;
+	ssize_t len;
+	size_t i;
+	int fd;
+
+	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	for (;;) {
+		len = read(fd, record, sizeof(record) - 1);
+		if (len < 0 && errno == EPIPE)	/* overwritten meanwhile */
+			continue;
+		if (len <= 0)
+			break;
+		record[len] = '\0';
+		line = log_text(record);
+		for (i = 0; i < ARRAY_SIZE(words); i++) {
+			if (!strstr(line, words[i]))
+				continue;
+			snprintf(text, size, "%s", line);
+			found = true;
+		}
+	}
+	close(fd);
+	return found;
+}
