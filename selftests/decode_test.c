@@ -17,6 +17,7 @@
 
 #include "../tools/buf.h"
 #include "../tools/decode.h"
+#include "../tools/digits.h"
 #include "../tools/escape.h"
 #include "../tools/names.h"
 #include "../tools/output.h"
@@ -882,25 +883,46 @@ TEST(escape_for_terminals)
 	EXPECT_STREQ("x\\xe2\\x82", escaped(BYTES("x\xe2\x82"), true));
 }
 
+static const char *json_of(struct address_bytes from, bool *exact)
+{
+	*exact = true;
+	*escape_json(text, from.data, from.len, exact) = '\0';
+	return text;
+}
+
 TEST(escape_for_json)
 {
-	struct address_bytes from;
-	struct buf b = text_start();
+	bool exact;
 
-	from = BYTES("a\"\\\n\0\u00e9\u202e\U000e0001");
-	EXPECT_TRUE(escape_json(&b, from.data, from.len));
 	EXPECT_STREQ("a\\\"\\\\\\u000a\\u0000\u00e9\\u202e\\udb40\\udc01",
-		     text_end(&b));
+		     json_of(BYTES("a\"\\\n\0\u00e9\u202e\U000e0001"), &exact));
+	EXPECT_TRUE(exact);
+	EXPECT_STREQ("a\\u00ff\\u00c3", json_of(BYTES("a\xff\xc3"), &exact));
+	EXPECT_FALSE(exact);
+	EXPECT_STREQ("\\u00f4\\u0090\\u0080\\u0080",
+		     json_of(BYTES("\xf4\x90\x80\x80"), &exact));
+	EXPECT_FALSE(exact);
+}
 
-	b = text_start();
-	from = BYTES("a\xff\xc3");
-	EXPECT_FALSE(escape_json(&b, from.data, from.len));
-	EXPECT_STREQ("a\\u00ff\\u00c3", text_end(&b));
+/* Names are looked at in words: at every place of every length. */
+TEST(escape_finds_each_byte)
+{
+	uint8_t bytes[20];
+	size_t len, at;
+	int value;
+	bool exact;
 
-	b = text_start();
-	from = BYTES("\xf4\x90\x80\x80");
-	EXPECT_FALSE(escape_json(&b, from.data, from.len));
-	EXPECT_STREQ("\\u00f4\\u0090\\u0080\\u0080", text_end(&b));
+	for (len = 1; len <= sizeof(bytes); len++)
+		for (at = 0; at < len; at++)
+			for (value = 0; value < 256; value++) {
+				memset(bytes, 'x', sizeof(bytes));
+				bytes[at] = value;
+				json_of((struct address_bytes){ bytes, len },
+					&exact);
+				ASSERT_EQ(strlen(text) != len,
+					  value < 0x20 || value >= 0x7f ||
+					  value == '"' || value == '\\');
+			}
 }
 
 TEST(buffer_is_bounded)
@@ -916,23 +938,50 @@ TEST(buffer_is_bounded)
 	EXPECT_EQ(0, memcmp("abc1xxx", storage, sizeof(storage)));
 }
 
+/* As libc has them, around every power of ten. */
 TEST(numbers)
 {
-	struct buf b = text_start();
+	char want[32], got[DIGITS_U64 + 1];
+	uint64_t power, value;
+	int digits, offset;
 
-	buf_u64(&b, 0);
-	buf_char(&b, ' ');
-	buf_u64(&b, UINT64_MAX);
-	buf_char(&b, ' ');
-	buf_digits(&b, 42, 6);
-	buf_char(&b, ' ');
-	buf_hex(&b, 0, 1);
-	buf_char(&b, ' ');
-	buf_hex(&b, UINT64_MAX, 4);
-	buf_char(&b, ' ');
-	buf_hex(&b, 0xa, 4);
-	EXPECT_STREQ("0 18446744073709551615 000042 0 ffffffffffffffff 000a",
-		     text_end(&b));
+	for (power = 1; power <= UINT64_MAX / 10; power *= 10)
+		for (offset = -3; offset <= 102; offset++) {
+			value = power * (offset < 0 ? 10 : 1) + offset;
+			sprintf(want, "%llu", (unsigned long long)value);
+			*digits_u64(got, value) = '\0';
+			ASSERT_STREQ(want, got);
+			for (digits = 1; digits <= 16; digits++) {
+				sprintf(want, "%0*llu", digits,
+					(unsigned long long)value);
+				*digits_padded(got, value, digits) = '\0';
+				ASSERT_STREQ(want, got);
+			}
+			sprintf(want, "%llx", (unsigned long long)value);
+			*digits_hex(got, value, 1) = '\0';
+			ASSERT_STREQ(want, got);
+		}
+	*digits_u64(got, UINT64_MAX) = '\0';
+	EXPECT_STREQ("18446744073709551615", got);
+	*digits_hex(got, UINT64_MAX, 4) = '\0';
+	EXPECT_STREQ("ffffffffffffffff", got);
+	*digits_hex(got, 0xa, 4) = '\0';
+	EXPECT_STREQ("000a", got);
+}
+
+/* Every number of eight digits stands for itself. */
+TEST(eight_digits)
+{
+	char got[DIGITS_U64 + 1];
+	uint32_t value, again;
+
+	for (value = 0; value < 100000000; value += 1 + value % 7) {
+		*digits_padded(got, value, 8) = '\0';
+		again = (uint32_t)strtoul(got, NULL, 10);
+		if (again == value && strlen(got) == 8)
+			continue;
+		ASSERT_EQ(value, again);
+	}
 }
 
 static const char *printed(const struct output_ops *ops, bool utf8,

@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "buf.h"
+#include "digits.h"
 #include "escape.h"
 #include "names.h"
 
@@ -363,15 +364,16 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 	}
 }
 
-static void ipv4_text(struct buf *b, const uint8_t *ip)
+static char *ipv4_put(char *p, const uint8_t *ip)
 {
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
 		if (i)
-			buf_char(b, '.');
-		buf_u64(b, ip[i]);
+			*p++ = '.';
+		p = digits_u64(p, ip[i]);
 	}
+	return p;
 }
 
 /* First of the longest runs of zero groups; a single one is no run. */
@@ -391,40 +393,45 @@ static size_t longest_zeros(const uint8_t *ip, size_t *first)
 }
 
 /* RFC 5952 */
-static void ipv6_text(struct buf *b, const uint8_t *ip)
+static char *ipv6_put(char *p, const uint8_t *ip)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	size_t zeros, first, i;
 
-	if (!memcmp(ip, mapped, sizeof(mapped))) {
-		buf_str(b, "::ffff:");
-		ipv4_text(b, ip + sizeof(mapped));
-		return;
-	}
+	if (!memcmp(ip, mapped, sizeof(mapped)))
+		return ipv4_put(stpcpy(p, "::ffff:"), ip + sizeof(mapped));
 	zeros = longest_zeros(ip, &first);
 	for (i = 0; i < 8; i++) {
 		if (i == first) {
-			buf_str(b, "::");
+			p = stpcpy(p, "::");
 			i += zeros - 1;
 			continue;
 		}
 		if (i && i != first + zeros)
-			buf_char(b, ':');
-		buf_hex(b, net16(ip + 2 * i), 1);
+			*p++ = ':';
+		p = digits_hex(p, net16(ip + 2 * i), 1);
 	}
+	return p;
 }
 
 /**
- * address_ip_text() - append the IP address alone
- * @b: buffer
+ * address_ip_put() - write the IP address alone
+ * @p: where to, with room for ADDRESS_IP_MAX bytes
  * @a: address, ADDRESS_INET or ADDRESS_INET6
+ *
+ * Return: behind the last byte.
  */
-void address_ip_text(struct buf *b, const struct address *a)
+char *address_ip_put(char *p, const struct address *a)
 {
-	if (a->kind == ADDRESS_INET)
-		ipv4_text(b, a->inet.ip);
-	else
-		ipv6_text(b, a->inet.ip);
+	return a->kind == ADDRESS_INET ? ipv4_put(p, a->inet.ip) :
+					 ipv6_put(p, a->inet.ip);
+}
+
+static void ip_text(struct buf *b, const struct address *a)
+{
+	char text[ADDRESS_IP_MAX];
+
+	buf_mem(b, text, (size_t)(address_ip_put(text, a) - text));
 }
 
 static void interface_text(struct buf *b, uint32_t ifindex,
@@ -441,7 +448,7 @@ static void interface_text(struct buf *b, uint32_t ifindex,
 static void inet6_text(struct buf *b, const struct address *a,
 		       const struct address_socket *sock)
 {
-	ipv6_text(b, a->inet.ip);
+	ip_text(b, a);
 	if (a->inet.scope_id) {
 		buf_char(b, '%');
 		interface_text(b, a->inet.scope_id, sock);
@@ -618,7 +625,7 @@ void address_text(struct buf *b, const struct address *a,
 	case ADDRESS_INET:
 		if (a->family == AF_UNSPEC)
 			buf_str(b, "AF_UNSPEC ");
-		ipv4_text(b, a->inet.ip);
+		ip_text(b, a);
 		buf_char(b, ':');
 		buf_u64(b, a->inet.port);
 		break;
@@ -704,7 +711,7 @@ void address_host_text(struct buf *b, const struct address *a,
 		       const struct address_socket *sock, bool utf8)
 {
 	if (a->kind == ADDRESS_INET)
-		ipv4_text(b, a->inet.ip);
+		ip_text(b, a);
 	else if (a->kind == ADDRESS_INET6)
 		inet6_text(b, a, sock);
 	else

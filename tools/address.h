@@ -12,6 +12,8 @@
 
 struct buf;
 
+#define ADDRESS_IP_MAX	64	/* 45 characters, and what digits.h writes behind */
+
 /* What the members of struct address were decoded as. */
 enum address_kind {
 	ADDRESS_EMPTY,		/* no bytes at all */
@@ -156,7 +158,7 @@ enum address_change {
 
 void address_decode(struct address *a, const uint8_t *raw, size_t len,
 		    const struct address_socket *sock);
-void address_ip_text(struct buf *b, const struct address *a);
+char *address_ip_put(char *p, const struct address *a);
 void address_bdaddr_text(struct buf *b, const struct address *a);
 void address_host_text(struct buf *b, const struct address *a,
 		       const struct address_socket *sock, bool utf8);

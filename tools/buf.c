@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buf.h"
-
-static const char hex_digits[] = "0123456789abcdef";
+#include "digits.h"
 
 /**
  * buf_digits() - append a number in decimal, with leading zeros
@@ -11,14 +10,9 @@ static const char hex_digits[] = "0123456789abcdef";
  */
 void buf_digits(struct buf *b, uint64_t value, unsigned int digits)
 {
-	char text[20];	/* 2^64 - 1 has 20 digits */
-	size_t at = sizeof(text);
+	char text[DIGITS_U64];
 
-	while (at && (value || sizeof(text) - at < digits)) {
-		text[--at] = (char)('0' + value % 10);
-		value /= 10;
-	}
-	buf_mem(b, text + at, sizeof(text) - at);
+	buf_mem(b, text, (size_t)(digits_padded(text, value, digits) - text));
 }
 
 /**
@@ -28,7 +22,13 @@ void buf_digits(struct buf *b, uint64_t value, unsigned int digits)
  */
 void buf_u64(struct buf *b, uint64_t value)
 {
-	buf_digits(b, value, 1);
+	char text[DIGITS_U64];
+	char *p = b->data + b->len;
+
+	if (buf_room(b) >= DIGITS_U64)
+		b->len += (size_t)(digits_u64(p, value) - p);
+	else
+		buf_mem(b, text, (size_t)(digits_u64(text, value) - text));
 }
 
 /**
@@ -39,14 +39,9 @@ void buf_u64(struct buf *b, uint64_t value)
  */
 void buf_hex(struct buf *b, uint64_t value, unsigned int min_digits)
 {
-	char text[16];
-	size_t at = sizeof(text);
+	char text[DIGITS_HEX];
 
-	while (at && (value || sizeof(text) - at < min_digits)) {
-		text[--at] = hex_digits[value & 0xf];
-		value >>= 4;
-	}
-	buf_mem(b, text + at, sizeof(text) - at);
+	buf_mem(b, text, (size_t)(digits_hex(text, value, min_digits) - text));
 }
 
 /**
@@ -57,10 +52,9 @@ void buf_hex(struct buf *b, uint64_t value, unsigned int min_digits)
  */
 void buf_hex_bytes(struct buf *b, const uint8_t *bytes, size_t len)
 {
-	size_t i;
+	char *p = b->data + b->len;
 
-	for (i = 0; i < len; i++) {
-		buf_char(b, hex_digits[bytes[i] >> 4]);
-		buf_char(b, hex_digits[bytes[i] & 0xf]);
-	}
+	if (len > buf_room(b) / 2)
+		len = buf_room(b) / 2;
+	b->len += (size_t)(digits_hex_bytes(p, bytes, len) - p);
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
 #include "array.h"
 #include "buf.h"
+#include "digits.h"
 #include "escape.h"
 
 #define INVALID	UINT32_MAX
+
+#define ONES		0x0101010101010101U
+#define HIGH_BITS	(ONES * 0x80)
 
 /*
  * Takes one UTF-8 sequence off the front. Overlong forms, surrogates and what
@@ -81,16 +87,61 @@ static bool printable(uint32_t code)
 	return false;
 }
 
-/* Length of the front part that neither form has to change. */
-static size_t plain_run(const uint8_t *bytes, size_t len)
+/* Of eight bytes, those below @least: 0 if there are none. */
+static uint64_t below(uint64_t word, uint8_t least)
 {
-	size_t i;
+	return (word - ONES * least) & ~word & HIGH_BITS;
+}
 
-	for (i = 0; i < len; i++)
-		if (bytes[i] < 0x20 || bytes[i] >= 0x7f || bytes[i] == '\\' ||
-		    bytes[i] == '"')
-			break;
-	return i;
+static uint64_t equal(uint64_t word, uint8_t other)
+{
+	return below(word ^ (ONES * other), 1);
+}
+
+static bool word_is_plain(uint64_t word)
+{
+	return !((word & HIGH_BITS) | below(word, 0x20) | equal(word, 0x7f) |
+		 equal(word, '\\') | equal(word, '"'));
+}
+
+static uint64_t word64(const uint8_t *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+static uint64_t word32(const uint8_t *bytes)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* As one word, some of them twice: their order does not matter. */
+static uint64_t short_word(const uint8_t *bytes, size_t len)
+{
+	if (len >= 4)
+		return word32(bytes) | word32(bytes + len - 4) << 32;
+	return ONES * bytes[0] ^ (uint64_t)(bytes[0] ^ bytes[len / 2]) << 8 ^
+	       (uint64_t)(bytes[0] ^ bytes[len - 1]) << 16;
+}
+
+/* True where neither form has to change a byte. */
+static bool is_plain(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *last = bytes + len - 8;
+
+	if (!len)
+		return true;
+	if (len < 8)
+		return word_is_plain(short_word(bytes, len));
+	for (; bytes < last; bytes += 8)
+		if (!word_is_plain(word64(bytes)))
+			return false;
+	return word_is_plain(word64(last));
 }
 
 static void text_byte(struct buf *b, uint8_t byte)
@@ -126,17 +177,14 @@ static void text_byte(struct buf *b, uint8_t byte)
  */
 void escape_text(struct buf *b, const uint8_t *bytes, size_t len, bool utf8)
 {
-	size_t i, used, plain;
+	size_t i, used;
 	uint32_t code;
 
+	if (is_plain(bytes, len)) {
+		buf_mem(b, bytes, len);
+		return;
+	}
 	while (len) {
-		plain = plain_run(bytes, len);
-		buf_mem(b, bytes, plain);
-		bytes += plain;
-		len -= plain;
-		if (!len)
-			return;
-
 		code = utf8_next(bytes, len, &used);
 		if (code != '\\' && printable(code) && (utf8 || code < 0x80))
 			buf_mem(b, bytes, used);
@@ -148,55 +196,56 @@ void escape_text(struct buf *b, const uint8_t *bytes, size_t len, bool utf8)
 	}
 }
 
-static void json_unit(struct buf *b, uint32_t unit)
+static char *json_unit(char *p, uint32_t unit)
 {
-	buf_str(b, "\\u");
-	buf_hex(b, unit, 4);
+	*p++ = '\\';
+	*p++ = 'u';
+	return digits_hex(p, unit, 4);
+}
+
+static char *json_char(char *p, uint32_t code)
+{
+	if (code <= 0xffff)
+		return json_unit(p, code);
+	p = json_unit(p, 0xd800 + ((code - 0x10000) >> 10));
+	return json_unit(p, 0xdc00 + ((code - 0x10000) & 0x3ff));
 }
 
 /**
- * escape_json() - append bytes as the inside of a JSON string
- * @b: buffer
+ * escape_json() - write bytes as the inside of a JSON string
+ * @p: where to, with room for ESCAPE_JSON_MAX a byte
  * @bytes: first byte
  * @len: number of bytes
+ * @exact: set to false if the bytes cannot be had back from the string
  *
  * The result is valid UTF-8 and safe for a terminal. A byte that is not part
  * of valid UTF-8 becomes \u00HH, which cannot be told from the character of
  * that number.
  *
- * Return: true if the bytes can be had back from the string.
+ * Return: behind the last byte written.
  */
-bool escape_json(struct buf *b, const uint8_t *bytes, size_t len)
+char *escape_json(char *p, const uint8_t *bytes, size_t len, bool *exact)
 {
-	bool exact = true;
-	size_t used, plain;
+	size_t used;
 	uint32_t code;
 
+	if (is_plain(bytes, len))
+		return mempcpy(p, bytes, len);
 	while (len) {
-		plain = plain_run(bytes, len);
-		buf_mem(b, bytes, plain);
-		bytes += plain;
-		len -= plain;
-		if (!len)
-			break;
-
 		code = utf8_next(bytes, len, &used);
 		if (code == INVALID) {
-			json_unit(b, bytes[0]);
-			exact = false;
+			p = json_unit(p, bytes[0]);
+			*exact = false;
 		} else if (code == '\\' || code == '"') {
-			buf_char(b, '\\');
-			buf_char(b, (char)code);
+			*p++ = '\\';
+			*p++ = (char)code;
 		} else if (printable(code)) {
-			buf_mem(b, bytes, used);
-		} else if (code > 0xffff) {
-			json_unit(b, 0xd800 + ((code - 0x10000) >> 10));
-			json_unit(b, 0xdc00 + ((code - 0x10000) & 0x3ff));
+			p = mempcpy(p, bytes, used);
 		} else {
-			json_unit(b, code);
+			p = json_char(p, code);
 		}
 		bytes += used;
 		len -= used;
 	}
-	return exact;
+	return p;
 }

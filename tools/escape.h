@@ -9,7 +9,9 @@
 
 struct buf;
 
+#define ESCAPE_JSON_MAX	6	/* characters for a byte, as \u00HH */
+
 void escape_text(struct buf *b, const uint8_t *bytes, size_t len, bool utf8);
-bool escape_json(struct buf *b, const uint8_t *bytes, size_t len);
+char *escape_json(char *p, const uint8_t *bytes, size_t len, bool *exact);
 
 #endif /* SOCKBIND_ESCAPE_H */

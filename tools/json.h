@@ -1,24 +1,206 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Members of JSON objects, one call each; commas come by themselves. */
+/*
+ * Members of JSON objects, one call each, written at a bare pointer: the caller
+ * knows that there is room. Each call returns the byte behind what it wrote.
+ *
+ * A member ends with a comma, which json_close() takes back: no object is
+ * empty. Names are literals, whose length is known where the call is inlined.
+ */
 #ifndef SOCKBIND_JSON_H
 #define SOCKBIND_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-struct buf;
+#include "digits.h"
 
-void json_open(struct buf *b, const char *name);
-void json_close(struct buf *b);
-void json_bool(struct buf *b, const char *name, bool value);
-void json_u64(struct buf *b, const char *name, uint64_t value);
-void json_s64(struct buf *b, const char *name, int64_t value);
-void json_id(struct buf *b, const char *name, uint64_t value);
-void json_name(struct buf *b, const char *name, const char *value);
-void json_bytes(struct buf *b, const char *name, const uint8_t *bytes,
-		size_t len);
-void json_hex(struct buf *b, const char *name, const uint8_t *bytes,
-	      size_t len);
+/* A byte takes at most that many, in a string and in hexadecimal. */
+#define JSON_BYTE_MAX	8
+
+char *json_escaped(char *p, const char *name, const uint8_t *bytes, size_t len);
+char *json_hex_value(char *p, const uint8_t *bytes, size_t len);
+char *json_s64_value(char *p, int64_t value);
+
+/**
+ * json_text() - write a literal
+ * @p: where to
+ * @text: the literal
+ *
+ * Return: behind it.
+ */
+static __always_inline char *json_text(char *p, const char *text)
+{
+	const size_t len = strlen(text);
+
+	memcpy(p, text, len);
+	return p + len;
+}
+
+/**
+ * json_key() - write the name of a member, after which its value is to come
+ * @p: where to
+ * @name: the name
+ *
+ * Return: behind the colon.
+ */
+static __always_inline char *json_key(char *p, const char *name)
+{
+	*p++ = '"';
+	p = json_text(p, name);
+	return json_text(p, "\":");
+}
+
+/**
+ * json_begin() - begin an object that is in no other
+ * @p: where to
+ *
+ * Return: behind the brace.
+ */
+static __always_inline char *json_begin(char *p)
+{
+	return json_text(p, "{");
+}
+
+/**
+ * json_end() - end an object that is in no other, and its line
+ * @p: where to
+ *
+ * Return: behind the end of the line.
+ */
+static __always_inline char *json_end(char *p)
+{
+	return json_text(p - 1, "}\n");
+}
+
+/**
+ * json_open() - begin an object that is a member
+ * @p: where to
+ * @name: name of the member
+ *
+ * Return: behind the brace.
+ */
+static __always_inline char *json_open(char *p, const char *name)
+{
+	return json_text(json_key(p, name), "{");
+}
+
+/**
+ * json_close() - end an object that is a member
+ * @p: where to
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_close(char *p)
+{
+	return json_text(p - 1, "},");
+}
+
+/**
+ * json_bool() - write true or false
+ * @p: where to
+ * @name: name of the member
+ * @value: its value
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_bool(char *p, const char *name, bool value)
+{
+	p = json_key(p, name);
+	return value ? json_text(p, "true,") : json_text(p, "false,");
+}
+
+/**
+ * json_u64() - write a number
+ * @p: where to
+ * @name: name of the member
+ * @value: its value
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_u64(char *p, const char *name, uint64_t value)
+{
+	return json_text(digits_u64(json_key(p, name), value), ",");
+}
+
+/**
+ * json_s64() - write a number that may be negative
+ * @p: where to
+ * @name: name of the member
+ * @value: its value
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_s64(char *p, const char *name, int64_t value)
+{
+	return json_s64_value(json_key(p, name), value);
+}
+
+/**
+ * json_id() - write a 64-bit identifier, as a string
+ * @p: where to
+ * @name: name of the member
+ * @value: its value
+ *
+ * A reader that takes numbers for doubles would take two of them for one.
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_id(char *p, const char *name, uint64_t value)
+{
+	p = json_text(json_key(p, name), "\"");
+	return json_text(digits_u64(p, value), "\",");
+}
+
+/**
+ * json_name() - write a string of ours, which needs no escaping
+ * @p: where to
+ * @name: name of the member
+ * @value: its value; NULL: leave the member out
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_name(char *p, const char *name,
+				       const char *value)
+{
+	if (!value)
+		return p;
+	p = json_text(json_key(p, name), "\"");
+	return json_text(stpcpy(p, value), "\",");
+}
+
+/**
+ * json_hex() - write bytes as a string of hexadecimal digits
+ * @p: where to
+ * @name: name of the member
+ * @bytes: first byte
+ * @len: number of bytes
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_hex(char *p, const char *name,
+				      const uint8_t *bytes, size_t len)
+{
+	return json_hex_value(json_key(p, name), bytes, len);
+}
+
+/**
+ * json_bytes() - write bytes from outside as a string
+ * @p: where to, with room for JSON_BYTE_MAX a byte
+ * @name: name of the member
+ * @bytes: first byte
+ * @len: number of bytes
+ *
+ * Where the bytes are not valid UTF-8, a member with "_hex" after its name
+ * tells them exactly.
+ *
+ * Return: behind the comma.
+ */
+static __always_inline char *json_bytes(char *p, const char *name,
+					const uint8_t *bytes, size_t len)
+{
+	return json_escaped(json_key(p, name), name, bytes, len);
+}
 
 #endif /* SOCKBIND_JSON_H */

@@ -15,12 +15,17 @@ struct lost_event;
 struct output;
 struct recording_header;
 
+/* Names are cut there: none that the kernel or a name service gives is longer. */
+#define OUTPUT_PATH_MAX	4096
+#define OUTPUT_NAME_MAX	256
+
 /*
- * No event takes more: two paths of 4096 bytes, each six characters in a JSON
- * string at most and two more in hexadecimal, and some 12,000 bytes around
- * that.
+ * No event takes more: two paths and six names, each byte at most six
+ * characters in a JSON string and two more in hexadecimal, and some 12,000
+ * bytes around that.
  */
-#define OUTPUT_EVENT_MAX	81920
+#define OUTPUT_EVENT_MAX \
+	(8 * (2 * OUTPUT_PATH_MAX + 6 * OUTPUT_NAME_MAX) + 16384)
 
 /**
  * struct output_ops - one form of output

@@ -19,13 +19,17 @@
  *   errno, error	if known: 0, or the number and its name
  *   lsm_errno, lsm_error  if known: the security modules' verdict
  *   proto		as ss(8) calls it: tcp, udp, u_str, ...
- *   privileged		true: took a port that needs a privilege
+ *   labels		port (well-known, registered, dynamic) and privileged
+ *			(in that network namespace) of a port, scope,
+ *			ephemeral, shared
  *   via		bind, socketcall or io_uring
  *   compat, x32, worker  true: 32-bit entry, x32 entry, io_uring thread
  *   process		pid, tid, ppid, ns_pid, ns_tid, ns_ppid, comm,
  *			thread_comm, leader_comm, uid, user, euid, euser, gid,
- *			egid, loginuid, session, cap_net_bind_service,
- *			start_ns, exe { major, minor, inode }, cgroup
+ *			egid, loginuid, login, session, cap_net_bind_service,
+ *			start_ns, exe { path, major, minor, inode }, cgroup,
+ *			cgroup_path
+ *   container		id, runtime, pod, if in one
  *   ns			net, net_cookie, mnt, pid, user, owns_net,
  *			unprivileged_port_start
  *   socket		fd or fd_status, fixed_index, inode, family,
@@ -42,11 +46,13 @@
  *
  * type "lost": cpu, first, last, count
  */
+#include <assert.h>
 #include <sys/socket.h>
 
 #include "array.h"
 #include "decode.h"
 #include "json.h"
+#include "labels.h"
 #include "names.h"
 #include "output.h"
 #include "resolve.h"
@@ -54,132 +60,220 @@
 /* Longest text of an address: 126 bytes as \xHH, and a few more. */
 #define ADDRESS_TEXT_MAX	1024
 
-static void put_time(struct output *out, uint64_t ns)
-{
-	char text[sizeof("2026-11-21T18:30:43.123456789Z")];
-	struct buf time = { .data = text, .size = sizeof(text) - 1 };
+#define TIME_TEXT_MAX	sizeof("2026-11-21T18:30:43.123456789Z")
 
-	clock_put_utc(&out->clock, &time, ns);
-	text[time.len] = '\0';
-	json_name(&out->buf, "time", text);
-	json_u64(&out->buf, "time_ns", ns);
+static char *put_time(char *p, struct clock *clock, uint64_t ns)
+{
+	struct buf text = { .size = TIME_TEXT_MAX };
+
+	p = json_text(json_key(p, "time"), "\"");
+	text.data = p;
+	clock_put_utc(clock, &text, ns);
+	p = json_text(p + text.len, "\",");
+	return json_u64(p, "time_ns", ns);
 }
 
-static void put_unless_zero(struct buf *b, const char *name, uint32_t value)
-{
-	if (value)
-		json_u64(b, name, value);
-}
-
-static void put_if_known(struct buf *b, const char *name, uint32_t value)
-{
-	if (value != SOCKBIND_UNKNOWN)
-		json_u64(b, name, value);
-}
-
-static void put_id_if_known(struct buf *b, const char *name, uint64_t value)
-{
-	if (value)
-		json_id(b, name, value);
-}
-
-static void put_if_true(struct buf *b, const char *name, bool value)
-{
-	if (value)
-		json_bool(b, name, value);
-}
-
-static void put_outcome(struct buf *b, const struct bind_event *event)
+static char *put_outcome(char *p, const struct bind_event *event)
 {
 	const __u32 flags = event->raw.hdr.flags;
 
 	if (flags & SOCKBIND_F_RESULT) {
-		json_u64(b, "duration_ns", event->raw.duration);
-		json_bool(b, "ok", event->succeeded);
-		json_s64(b, "errno", event->error);
+		p = json_u64(p, "duration_ns", event->raw.duration);
+		p = json_bool(p, "ok", event->succeeded);
+		p = json_u64(p, "errno", (unsigned int)event->error);
 		if (event->error)
-			json_name(b, "error", names_errno(event->error));
+			p = json_name(p, "error", names_errno(event->error));
 	}
 	if (flags & SOCKBIND_F_LSM) {
-		json_s64(b, "lsm_errno", event->lsm_error);
+		p = json_u64(p, "lsm_errno", (unsigned int)event->lsm_error);
 		if (event->lsm_error)
-			json_name(b, "lsm_error",
-				  names_errno(event->lsm_error));
+			p = json_name(p, "lsm_error",
+				      names_errno(event->lsm_error));
 	}
+	return p;
 }
 
-static void put_via(struct buf *b, const struct sockbind_bind *raw)
+static char *put_via(char *p, const struct sockbind_bind *raw)
 {
-	json_name(b, "via", names_via(raw->via));
-	put_if_true(b, "compat", raw->via_flags & SOCKBIND_VIA_COMPAT);
-	put_if_true(b, "x32", raw->via_flags & SOCKBIND_VIA_X32);
-	put_if_true(b, "worker", raw->via_flags & SOCKBIND_VIA_WORKER);
+	const __u8 flags = raw->via_flags;
+
+	p = json_name(p, "via", names_via(raw->via));
+	if (flags & SOCKBIND_VIA_COMPAT)
+		p = json_bool(p, "compat", true);
+	if (flags & SOCKBIND_VIA_X32)
+		p = json_bool(p, "x32", true);
+	if (flags & SOCKBIND_VIA_WORKER)
+		p = json_bool(p, "worker", true);
+	return p;
 }
 
-static void put_resolved(struct buf *b, const char *name,
-			 const struct address_bytes *value)
+static char *put_labels(char *p, const struct bind_event *event)
 {
-	if (value->len)
-		json_bytes(b, name, value->data, value->len);
+	const enum label_port port = label_port(event);
+
+	p = json_open(p, "labels");
+	p = json_name(p, "port", label_port_name(port));
+	if (port)
+		p = json_bool(p, "privileged", label_privileged(event));
+	p = json_name(p, "scope", label_scope_name(label_scope(event)));
+	p = json_bool(p, "ephemeral", label_ephemeral(event));
+	p = json_bool(p, "shared", label_shared(event));
+	return json_close(p);
 }
 
-static void put_process(struct output *out, const struct bind_event *event)
+/* A name that is there, cut where it would be longer than any can be. */
+static __always_inline char *put_resolved(char *p, const char *name,
+					  const struct address_bytes *value,
+					  size_t max)
+{
+	if (!value->len)
+		return p;
+	return json_bytes(p, name, value->data,
+			  value->len < max ? value->len : max);
+}
+
+static char *put_exe(char *p, const struct bind_event *event)
+{
+	const struct sockbind_bind *raw = &event->raw;
+
+	if (!raw->exe_inode)
+		return p;
+	p = json_open(p, "exe");
+	if (event->names)
+		p = put_resolved(p, "path", &event->names->exe,
+				 OUTPUT_PATH_MAX);
+	p = json_u64(p, "major", raw->exe_major);
+	p = json_u64(p, "minor", raw->exe_minor);
+	p = json_id(p, "inode", raw->exe_inode);
+	return json_close(p);
+}
+
+static char *put_users(char *p, const struct bind_event *event)
 {
 	const struct resolved *names = event->names;
 	const struct sockbind_bind *raw = &event->raw;
-	struct buf *b = &out->buf;
 
-	json_open(b, "process");
-	json_u64(b, "pid", raw->pid);
-	json_u64(b, "tid", raw->tid);
-	json_u64(b, "ppid", raw->ppid);
-	json_u64(b, "ns_pid", raw->ns_pid);
-	json_u64(b, "ns_tid", raw->ns_tid);
-	json_u64(b, "ns_ppid", raw->ns_ppid);
-	json_bytes(b, "comm", event->comm.data, event->comm.len);
-	json_bytes(b, "thread_comm", event->thread_comm.data,
-		   event->thread_comm.len);
-	json_bytes(b, "leader_comm", event->leader_comm.data,
-		   event->leader_comm.len);
-	json_u64(b, "uid", raw->uid);
+	p = json_u64(p, "uid", raw->uid);
 	if (names)
-		put_resolved(b, "user", &names->real_user);
-	json_u64(b, "euid", raw->euid);
+		p = put_resolved(p, "user", &names->real_user, OUTPUT_NAME_MAX);
+	p = json_u64(p, "euid", raw->euid);
 	if (names)
-		put_resolved(b, "euser", &names->user);
-	json_u64(b, "gid", raw->gid);
-	json_u64(b, "egid", raw->egid);
-	put_if_known(b, "loginuid", raw->loginuid);
-	put_if_known(b, "session", raw->sessionid);
-	json_bool(b, "cap_net_bind_service",
-		  raw->hdr.flags & SOCKBIND_F_CAP_NET_BIND);
-	json_u64(b, "start_ns", raw->start_time);
-	if (raw->exe_inode) {
-		json_open(b, "exe");
-		json_u64(b, "major", raw->exe_major);
-		json_u64(b, "minor", raw->exe_minor);
-		json_id(b, "inode", raw->exe_inode);
-		json_close(b);
-	}
-	put_id_if_known(b, "cgroup", raw->cgroup);
-	json_close(b);
+		p = put_resolved(p, "euser", &names->user, OUTPUT_NAME_MAX);
+	p = json_u64(p, "gid", raw->gid);
+	p = json_u64(p, "egid", raw->egid);
+	if (raw->loginuid != SOCKBIND_UNKNOWN)
+		p = json_u64(p, "loginuid", raw->loginuid);
+	if (names)
+		p = put_resolved(p, "login", &names->login_user,
+				 OUTPUT_NAME_MAX);
+	if (raw->sessionid != SOCKBIND_UNKNOWN)
+		p = json_u64(p, "session", raw->sessionid);
+	return p;
 }
 
-static void put_namespaces(struct buf *b, const struct sockbind_bind *raw)
+/**
+ * struct number - a number and its text, for others that may be the same
+ * @value: the number
+ * @text: its digits, with room for whole words to be copied
+ * @len: how many
+ */
+struct number {
+	uint32_t value;
+	char text[DIGITS_U64];
+	size_t len;
+};
+
+static struct number number_of(uint32_t value)
 {
-	json_open(b, "ns");
-	json_u64(b, "net", raw->netns);
-	put_id_if_known(b, "net_cookie", raw->netns_cookie);
-	put_unless_zero(b, "mnt", raw->mntns);
-	json_u64(b, "pid", raw->pidns);
-	json_u64(b, "user", raw->userns);
-	json_bool(b, "owns_net", raw->hdr.flags & SOCKBIND_F_NETNS_OWNER);
-	put_if_known(b, "unprivileged_port_start",
-		     raw->unprivileged_port_start);
-	json_close(b);
+	struct number number = { .value = value };
+
+	number.len = (size_t)(digits_u64(number.text, value) - number.text);
+	return number;
 }
 
-static void put_fd(struct buf *b, const struct sockbind_bind *raw)
+static __always_inline char *put_number(char *p, const char *name,
+					uint32_t value,
+					const struct number *number)
+{
+	if (value != number->value)
+		return json_u64(p, name, value);
+	p = json_key(p, name);
+	memcpy(p, number->text, sizeof(number->text));
+	return json_text(p + number->len, ",");
+}
+
+/* In most processes all of these are the same. */
+static char *put_pids(char *p, const struct sockbind_bind *raw)
+{
+	const struct number pid = number_of(raw->pid);
+
+	p = put_number(p, "pid", raw->pid, &pid);
+	p = put_number(p, "tid", raw->tid, &pid);
+	p = json_u64(p, "ppid", raw->ppid);
+	p = put_number(p, "ns_pid", raw->ns_pid, &pid);
+	p = put_number(p, "ns_tid", raw->ns_tid, &pid);
+	return json_u64(p, "ns_ppid", raw->ns_ppid);
+}
+
+static char *put_comms(char *p, const struct bind_event *event)
+{
+	const struct address_bytes *comm = &event->comm;
+	const struct address_bytes *thread = &event->thread_comm;
+	const struct address_bytes *leader = &event->leader_comm;
+
+	p = json_bytes(p, "comm", comm->data, comm->len);
+	p = json_bytes(p, "thread_comm", thread->data, thread->len);
+	return json_bytes(p, "leader_comm", leader->data, leader->len);
+}
+
+static char *put_process(char *p, const struct bind_event *event)
+{
+	const struct sockbind_bind *raw = &event->raw;
+
+	p = put_pids(json_open(p, "process"), raw);
+	p = put_comms(p, event);
+	p = put_users(p, event);
+	p = json_bool(p, "cap_net_bind_service",
+		      raw->hdr.flags & SOCKBIND_F_CAP_NET_BIND);
+	p = json_u64(p, "start_ns", raw->start_time);
+	p = put_exe(p, event);
+	if (raw->cgroup)
+		p = json_id(p, "cgroup", raw->cgroup);
+	if (event->names)
+		p = put_resolved(p, "cgroup_path", &event->names->cgroup,
+				 OUTPUT_PATH_MAX);
+	return json_close(p);
+}
+
+static char *put_container(char *p, const struct resolved *names)
+{
+	if (!names || !names->container.len)
+		return p;
+	p = json_open(p, "container");
+	p = put_resolved(p, "id", &names->container, OUTPUT_NAME_MAX);
+	p = put_resolved(p, "runtime", &names->runtime, OUTPUT_NAME_MAX);
+	p = put_resolved(p, "pod", &names->pod, OUTPUT_NAME_MAX);
+	return json_close(p);
+}
+
+static char *put_namespaces(char *p, const struct sockbind_bind *raw)
+{
+	p = json_open(p, "ns");
+	p = json_u64(p, "net", raw->netns);
+	if (raw->netns_cookie)
+		p = json_id(p, "net_cookie", raw->netns_cookie);
+	if (raw->mntns)
+		p = json_u64(p, "mnt", raw->mntns);
+	p = json_u64(p, "pid", raw->pidns);
+	p = json_u64(p, "user", raw->userns);
+	p = json_bool(p, "owns_net", raw->hdr.flags & SOCKBIND_F_NETNS_OWNER);
+	if (raw->unprivileged_port_start != SOCKBIND_UNKNOWN)
+		p = json_u64(p, "unprivileged_port_start",
+			     raw->unprivileged_port_start);
+	return json_close(p);
+}
+
+static char *put_fd(char *p, const struct sockbind_bind *raw)
 {
 	static const char * const names[] = {
 		[SOCKBIND_FD_FIXED] = "fixed",
@@ -188,228 +282,257 @@ static void put_fd(struct buf *b, const struct sockbind_bind *raw)
 	};
 
 	if (raw->fd >= 0)
-		json_s64(b, "fd", raw->fd);
+		p = json_u64(p, "fd", (unsigned int)raw->fd);
 	else if (raw->fd_status < ARRAY_SIZE(names))
-		json_name(b, "fd_status", names[raw->fd_status]);
+		p = json_name(p, "fd_status", names[raw->fd_status]);
 	if (raw->fixed_index >= 0)
-		json_s64(b, "fixed_index", raw->fixed_index);
+		p = json_u64(p, "fixed_index", (unsigned int)raw->fixed_index);
+	return p;
 }
 
-static void put_family(struct buf *b, unsigned int family)
+static char *put_family(char *p, unsigned int family)
 {
-	json_name(b, "family", names_family(family));
-	json_u64(b, "family_number", family);
+	p = json_name(p, "family", names_family(family));
+	return json_u64(p, "family_number", family);
 }
 
-static void put_socket(struct buf *b, const struct bind_event *event)
+static char *put_interface(char *p, const struct bind_event *event)
+{
+	const struct address_bytes *name = &event->socket.ifname;
+
+	if (!event->raw.ifindex)
+		return p;
+	p = json_u64(p, "ifindex", event->raw.ifindex);
+	if (name->len)
+		p = json_bytes(p, "ifname", name->data, name->len);
+	if (event->raw.hdr.flags & SOCKBIND_F_IF_FROM_ADDR)
+		p = json_bool(p, "if_from_address", true);
+	return p;
+}
+
+static char *put_socket(char *p, const struct bind_event *event)
 {
 	const struct sockbind_bind *raw = &event->raw;
 	const __u32 opts = raw->opts;
 
-	json_open(b, "socket");
-	put_fd(b, raw);
-	json_id(b, "inode", raw->inode);
-	put_family(b, raw->family);
-	json_name(b, "type", names_type(raw->sock_type));
-	json_u64(b, "type_number", raw->sock_type);
-	json_u64(b, "protocol", raw->protocol);
-	json_u64(b, "mark", raw->mark);
-	if (raw->ifindex) {
-		json_u64(b, "ifindex", raw->ifindex);
-		if (event->socket.ifname.len)
-			json_bytes(b, "ifname", event->socket.ifname.data,
-				   event->socket.ifname.len);
-		put_if_true(b, "if_from_address",
-			    raw->hdr.flags & SOCKBIND_F_IF_FROM_ADDR);
-	}
-	json_bool(b, "reuseaddr", opts & SOCKBIND_OPT_REUSEADDR);
-	json_bool(b, "reuseport", opts & SOCKBIND_OPT_REUSEPORT);
-	json_bool(b, "freebind", opts & SOCKBIND_OPT_FREEBIND);
-	json_bool(b, "transparent", opts & SOCKBIND_OPT_TRANSPARENT);
-	json_bool(b, "no_port", opts & SOCKBIND_OPT_NO_PORT);
-	json_bool(b, "v6only", opts & SOCKBIND_OPT_V6ONLY);
-	json_close(b);
+	p = json_open(p, "socket");
+	p = put_fd(p, raw);
+	p = json_id(p, "inode", raw->inode);
+	p = put_family(p, raw->family);
+	p = json_name(p, "type", names_type(raw->sock_type));
+	p = json_u64(p, "type_number", raw->sock_type);
+	p = json_u64(p, "protocol", raw->protocol);
+	p = json_u64(p, "mark", raw->mark);
+	p = put_interface(p, event);
+	p = json_bool(p, "reuseaddr", opts & SOCKBIND_OPT_REUSEADDR);
+	p = json_bool(p, "reuseport", opts & SOCKBIND_OPT_REUSEPORT);
+	p = json_bool(p, "freebind", opts & SOCKBIND_OPT_FREEBIND);
+	p = json_bool(p, "transparent", opts & SOCKBIND_OPT_TRANSPARENT);
+	p = json_bool(p, "no_port", opts & SOCKBIND_OPT_NO_PORT);
+	p = json_bool(p, "v6only", opts & SOCKBIND_OPT_V6ONLY);
+	return json_close(p);
 }
 
-static void put_ip(struct buf *b, const struct address *a)
+static char *put_ip(char *p, const struct address *a)
 {
-	char text[48];
-	struct buf ip = { .data = text, .size = sizeof(text) - 1 };
-
-	address_ip_text(&ip, a);
-	text[ip.len] = '\0';
-	json_name(b, "address", text);
-	json_u64(b, "port", a->inet.port);
+	p = address_ip_put(json_text(json_key(p, "address"), "\""), a);
+	p = json_text(p, "\",");
+	p = json_u64(p, "port", a->inet.port);
 	if (a->kind == ADDRESS_INET6) {
-		put_unless_zero(b, "scope_id", a->inet.scope_id);
-		put_unless_zero(b, "flowinfo", a->inet.flowinfo);
+		if (a->inet.scope_id)
+			p = json_u64(p, "scope_id", a->inet.scope_id);
+		if (a->inet.flowinfo)
+			p = json_u64(p, "flowinfo", a->inet.flowinfo);
 	}
+	return p;
 }
 
-static void put_bdaddr(struct buf *b, const struct address *a)
+static char *put_bdaddr(char *p, const struct address *a)
 {
 	char text[sizeof("00:11:22:33:44:55")];
-	struct buf bdaddr = { .data = text, .size = sizeof(text) - 1 };
+	struct buf b = { .data = text, .size = sizeof(text) };
 
-	address_bdaddr_text(&bdaddr, a);
-	text[bdaddr.len] = '\0';
-	json_name(b, "bdaddr", text);
+	address_bdaddr_text(&b, a);
+	return json_bytes(p, "bdaddr", (const uint8_t *)text, b.len);
 }
 
-static void put_can(struct buf *b, const struct address *a)
+static char *put_can(char *p, const struct address *a)
 {
-	json_u64(b, "ifindex", a->can.ifindex);
+	p = json_u64(p, "ifindex", a->can.ifindex);
 	if (a->can.transport) {
-		json_u64(b, "rx_id", a->can.rx_id);
-		json_u64(b, "tx_id", a->can.tx_id);
+		p = json_u64(p, "rx_id", a->can.rx_id);
+		p = json_u64(p, "tx_id", a->can.tx_id);
 	}
 	if (a->can.j1939) {
-		json_id(b, "j1939_name", a->can.name);
-		json_u64(b, "j1939_pgn", a->can.pgn);
-		json_u64(b, "j1939_addr", a->can.addr);
+		p = json_id(p, "j1939_name", a->can.name);
+		p = json_u64(p, "j1939_pgn", a->can.pgn);
+		p = json_u64(p, "j1939_addr", a->can.addr);
 	}
+	return p;
 }
 
-static void put_tipc(struct buf *b, const struct address *a)
+static char *put_tipc(char *p, const struct address *a)
 {
-	json_u64(b, "tipc_type", a->tipc.type);
-	json_s64(b, "tipc_scope", a->tipc.scope);
-	json_u64(b, "tipc_first", a->tipc.first);
-	json_u64(b, "tipc_second", a->tipc.second);
-	json_u64(b, "tipc_third", a->tipc.third);
+	p = json_u64(p, "tipc_type", a->tipc.type);
+	p = json_s64(p, "tipc_scope", a->tipc.scope);
+	p = json_u64(p, "tipc_first", a->tipc.first);
+	p = json_u64(p, "tipc_second", a->tipc.second);
+	return json_u64(p, "tipc_third", a->tipc.third);
 }
 
 /* The members of struct address, by family. */
-static void put_members(struct buf *b, const struct address *a)
+static char *put_members(char *p, const struct address *a)
 {
 	switch (a->kind) {
 	case ADDRESS_EMPTY:
 	case ADDRESS_OTHER:
 		break;
 	case ADDRESS_SHORT:
-		json_bool(b, "short", true);
+		p = json_bool(p, "short", true);
 		break;
 	case ADDRESS_INET:
 	case ADDRESS_INET6:
-		put_ip(b, a);
+		p = put_ip(p, a);
 		break;
 	case ADDRESS_UNIX_PATH:
-		json_bytes(b, "path", a->un.data, a->un.len);
+		p = json_bytes(p, "path", a->un.data, a->un.len);
 		break;
 	case ADDRESS_UNIX_ABSTRACT:
-		json_bytes(b, "abstract", a->un.data, a->un.len);
+		p = json_bytes(p, "abstract", a->un.data, a->un.len);
 		break;
 	case ADDRESS_UNIX_AUTOBIND:
-		json_bool(b, "autobind", true);
+		p = json_bool(p, "autobind", true);
 		break;
 	case ADDRESS_NETLINK:
-		json_u64(b, "port_id", a->netlink.pid);
-		json_u64(b, "groups", a->netlink.groups);
+		p = json_u64(p, "port_id", a->netlink.pid);
+		p = json_u64(p, "groups", a->netlink.groups);
 		break;
 	case ADDRESS_PACKET:
-		json_u64(b, "ethertype", a->packet.protocol);
-		json_u64(b, "ifindex", a->packet.ifindex);
+		p = json_u64(p, "ethertype", a->packet.protocol);
+		p = json_u64(p, "ifindex", a->packet.ifindex);
 		break;
 	case ADDRESS_VSOCK:
-		json_u64(b, "cid", a->vsock.cid);
-		json_u64(b, "port", a->vsock.port);
+		p = json_u64(p, "cid", a->vsock.cid);
+		p = json_u64(p, "port", a->vsock.port);
 		break;
 	case ADDRESS_ALG:
-		json_bytes(b, "alg_type", a->alg.type.data, a->alg.type.len);
-		json_bytes(b, "alg_name", a->alg.name.data, a->alg.name.len);
+		p = json_bytes(p, "alg_type", a->alg.type.data, a->alg.type.len);
+		p = json_bytes(p, "alg_name", a->alg.name.data, a->alg.name.len);
 		break;
 	case ADDRESS_XDP:
-		json_u64(b, "ifindex", a->xdp.ifindex);
-		json_u64(b, "queue", a->xdp.queue);
+		p = json_u64(p, "ifindex", a->xdp.ifindex);
+		p = json_u64(p, "queue", a->xdp.queue);
 		break;
 	case ADDRESS_CAN:
-		put_can(b, a);
+		p = put_can(p, a);
 		break;
 	case ADDRESS_BT_HCI:
-		json_u64(b, "dev", a->bt.dev);
-		json_u64(b, "channel", a->bt.channel);
+		p = json_u64(p, "dev", a->bt.dev);
+		p = json_u64(p, "channel", a->bt.channel);
 		break;
 	case ADDRESS_BT_L2CAP:
-		put_bdaddr(b, a);
-		json_u64(b, "psm", a->bt.psm);
-		json_u64(b, "cid", a->bt.cid);
+		p = put_bdaddr(p, a);
+		p = json_u64(p, "psm", a->bt.psm);
+		p = json_u64(p, "cid", a->bt.cid);
 		break;
 	case ADDRESS_BT_RFCOMM:
-		put_bdaddr(b, a);
-		json_u64(b, "channel", a->bt.channel);
+		p = put_bdaddr(p, a);
+		p = json_u64(p, "channel", a->bt.channel);
 		break;
 	case ADDRESS_BT_SCO:
 	case ADDRESS_BT_ISO:
-		put_bdaddr(b, a);
+		p = put_bdaddr(p, a);
 		break;
 	case ADDRESS_TIPC:
-		put_tipc(b, a);
+		p = put_tipc(p, a);
 		break;
 	case ADDRESS_QIPCRTR:
-		json_u64(b, "node", a->qipcrtr.node);
-		json_u64(b, "port", a->qipcrtr.port);
+		p = json_u64(p, "node", a->qipcrtr.node);
+		p = json_u64(p, "port", a->qipcrtr.port);
 		break;
 	}
+	return p;
 }
 
-static void put_address(struct buf *b, const char *name,
-			const struct address *a,
-			const struct address_socket *socket)
+/* Most are of IPv4, which has nothing to escape. */
+static char *put_ipv4_text(char *p, const struct address *a)
 {
-	char storage[ADDRESS_TEXT_MAX];
-	struct buf text = { .data = storage, .size = sizeof(storage) };
+	p = address_ip_put(json_text(json_key(p, "text"), "\""), a);
+	*p++ = ':';
+	return json_text(digits_u64(p, a->inet.port), "\",");
+}
 
-	json_open(b, name);
-	json_u64(b, "len", a->raw.len);
+static char *put_text(char *p, const struct address *a,
+		      const struct address_socket *socket)
+{
+	char text[ADDRESS_TEXT_MAX];
+	struct buf b = { .data = text, .size = sizeof(text) };
+
+	if (a->kind == ADDRESS_INET && a->family == AF_INET)
+		return put_ipv4_text(p, a);
+	address_text(&b, a, socket, false);
+	return json_bytes(p, "text", (const uint8_t *)text, b.len);
+}
+
+static char *put_address(char *p, const struct address *a,
+			 const struct address_socket *socket)
+{
+	p = json_u64(p, "len", a->raw.len);
 	if (a->family >= 0)
-		put_family(b, (unsigned int)a->family);
-	address_text(&text, a, socket, false);
-	json_bytes(b, "text", (const uint8_t *)storage, text.len);
-	put_members(b, a);
-	json_hex(b, "raw", a->raw.data, a->raw.len);
-	json_close(b);
+		p = put_family(p, (unsigned int)a->family);
+	p = put_text(p, a, socket);
+	p = put_members(p, a);
+	p = json_hex(p, "raw", a->raw.data, a->raw.len);
+	return json_close(p);
 }
 
 static void json_bind(struct output *out, const struct bind_event *event)
 {
 	const struct sockbind_bind *raw = &event->raw;
 	struct buf *b = &out->buf;
+	char *p = b->data + b->len;
 
-	json_open(b, NULL);
-	json_name(b, "type", "bind");
-	put_time(out, raw->time_real);
-	json_u64(b, "boot_ns", raw->time_boot);
-	json_u64(b, "cpu", raw->hdr.cpu);
-	json_u64(b, "seq", raw->hdr.seq);
-	put_outcome(b, event);
-	json_name(b, "proto", names_socket(raw->family, raw->sock_type,
-					   raw->protocol));
-	put_if_true(b, "privileged", event->privileged);
-	put_via(b, raw);
-	put_process(out, event);
-	put_namespaces(b, raw);
-	put_socket(b, event);
-	put_address(b, "request", &event->request, &event->socket);
+	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
+	p = json_begin(p);
+	p = json_name(p, "type", "bind");
+	p = put_time(p, &out->clock, raw->time_real);
+	p = json_u64(p, "boot_ns", raw->time_boot);
+	p = json_u64(p, "cpu", raw->hdr.cpu);
+	p = json_u64(p, "seq", raw->hdr.seq);
+	p = put_outcome(p, event);
+	p = json_name(p, "proto", names_socket(raw->family, raw->sock_type,
+					       raw->protocol));
+	p = put_via(p, raw);
+	p = put_labels(p, event);
+	p = put_process(p, event);
+	p = put_container(p, event->names);
+	p = put_namespaces(p, raw);
+	p = put_socket(p, event);
+	p = put_address(json_open(p, "request"), &event->request,
+			&event->socket);
 	if (event->has_final)
-		put_address(b, "final", &event->final, &event->socket);
-	put_if_true(b, "final_private",
-		    raw->hdr.flags & SOCKBIND_F_FINAL_PRIVATE);
-	json_close(b);
-	buf_char(b, '\n');
+		p = put_address(json_open(p, "final"), &event->final,
+				&event->socket);
+	if (raw->hdr.flags & SOCKBIND_F_FINAL_PRIVATE)
+		p = json_bool(p, "final_private", true);
+	p = json_end(p);
+	b->len = (size_t)(p - b->data);
 }
 
 static void json_lost(struct output *out, const struct lost_event *event)
 {
 	struct buf *b = &out->buf;
+	char *p = b->data + b->len;
 
-	json_open(b, NULL);
-	json_name(b, "type", "lost");
-	json_u64(b, "cpu", event->cpu);
-	json_u64(b, "first", event->first);
-	json_u64(b, "last", event->last);
-	json_u64(b, "count", event->count);
-	json_close(b);
-	buf_char(b, '\n');
+	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
+	p = json_begin(p);
+	p = json_name(p, "type", "lost");
+	p = json_u64(p, "cpu", event->cpu);
+	p = json_u64(p, "first", event->first);
+	p = json_u64(p, "last", event->last);
+	p = json_u64(p, "count", event->count);
+	p = json_end(p);
+	b->len = (size_t)(p - b->data);
 }
 
 const struct output_ops output_json = {
