@@ -100,7 +100,7 @@ unknown_option()
 {
 	module_load
 	fails 2 '--nonsense' "$reader" --nonsense
-	fails 2 '-x' "$reader" -x
+	fails 2 '-Z' "$reader" -Z
 	fails 2 'extra' "$reader" extra
 	fails 2 '-d' "$reader" -d
 }
@@ -173,13 +173,16 @@ start_reader()
 	read -r <&"$lines"
 }
 
-# It ends well, having said what it had to.
+# stop_reader [STATUS]: it ends so, having said what it had to.
 stop_reader()
 {
+	local status=0
+
 	kill -TERM "$pid"
 	cat <&"$lines"
 	exec {lines}<&-
-	wait "$pid"
+	wait "$pid" || status=$?
+	[[ $status -eq ${1:-0} ]]
 }
 
 live()
@@ -216,7 +219,7 @@ losses()
 		printed=$((printed + 1))
 		[[ $line != *@bind-cases-end* ]] || break
 	done
-	stop_reader
+	stop_reader 3
 	cat "$dir/err"
 	told=$(sed -n 's/.*lost \([0-9]*\) records\? in all$/\1/p' "$dir/err")
 	((told > 0 && told + printed == cases))

@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "array.h"
 #include "complain.h"
@@ -14,6 +14,18 @@
 #include "sink.h"
 #include "source.h"
 #include "stop.h"
+
+/* How much time of a recording may not have reached the disk. */
+#define SYNC_NS		NS_PER_SEC
+#define NS_PER_SEC	1000000000ULL
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (uint64_t)time.tv_sec * NS_PER_SEC + (uint64_t)time.tv_nsec;
+}
 
 /* Everything is written before a wait: what reads our output is live. */
 static int flush(struct loop *loop)
@@ -29,19 +41,26 @@ static int flush(struct loop *loop)
 	return status;
 }
 
-static int take_bind(struct loop *loop, struct bind_event *event)
+static void take_bind(struct loop *loop, struct bind_event *event)
 {
+	const struct options *options = loop->options;
 	struct source *source = loop->source;
 	struct output *out = loop->out;
 
-	if (!loop->options->numeric) {
+	/* What is asked of the host costs more than all the rest. */
+	if (!filter_match(&options->filter, event))
+		return;
+	if (!options->numeric) {
 		if (source->live)
 			resolve_bind(&source->names, &event->raw,
-				     output_needs(out));
+				     output_needs(out) | options->filter.needs);
 		event->names = &source->names;
 	}
+	if (!filter_match_names(&options->filter, event))
+		return;
 	out->ops->bind(out, event);
-	return 0;
+	if (++loop->taken == options->number)
+		loop->ended = true;
 }
 
 static int take_lost(struct loop *loop, const struct lost_event *lost)
@@ -52,6 +71,8 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	loop->lost += lost->count;
 	if (out->ops->lost)
 		out->ops->lost(out, lost);
+	if (loop->options->quiet)
+		return 0;
 	status = flush(loop);
 	if (status || loop->options->quiet)
 		return status;
@@ -59,6 +80,16 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	      (unsigned long long)lost->count, lost->count == 1 ? "" : "s",
 	      lost->cpu);
 	return 0;
+}
+
+/*
+ * The device tells records in the order in which they were written, so that
+ * after this one there is none from before the end.
+ */
+static bool is_late(const struct loop *loop, const struct sockbind_bind *raw)
+{
+	return loop->source->live && loop->closing &&
+	       raw->time_boot + raw->duration > loop->closed;
 }
 
 static int take_record(struct loop *loop)
@@ -72,7 +103,10 @@ static int take_record(struct loop *loop)
 	switch (decode_record(&event, source->record, SOCKBIND_RECORD_SIZE,
 			      source->swapped)) {
 	case DECODE_BIND:
-		status = take_bind(loop, &event.bind);
+		if (is_late(loop, &event.bind.raw))
+			loop->ended = true;
+		else
+			take_bind(loop, &event.bind);
 		break;
 	case DECODE_LOST:
 		status = take_lost(loop, &event.lost);
@@ -92,16 +126,67 @@ static int take_record(struct loop *loop)
 	return flush(loop);
 }
 
+/* To end when all that has happened up to now is printed. */
+static void close_loop(struct loop *loop)
+{
+	if (loop->closing)
+		return;
+	loop->closing = true;
+	loop->closed = now(CLOCK_BOOTTIME);
+}
+
+/* Takes the time that is left until @at into account. Returns true at @at. */
+static bool is_due(uint64_t at, clockid_t clock, uint64_t *left)
+{
+	const uint64_t time = now(clock);
+
+	if (time >= at)
+		return true;
+	if (at - time < *left)
+		*left = at - time;
+	return false;
+}
+
+static int sync_sink(struct loop *loop, uint64_t *left)
+{
+	if (!loop->sink->dirty)
+		return 0;
+	if (!loop->sync_at)
+		loop->sync_at = now(CLOCK_MONOTONIC) + SYNC_NS;
+	if (!is_due(loop->sync_at, CLOCK_MONOTONIC, left))
+		return 0;
+	loop->sync_at = 0;
+	return sink_sync(loop->sink);
+}
+
+/* Does what is due, and tells how long there is nothing else: @left, in ns. */
+static int keep_times(struct loop *loop, uint64_t *left)
+{
+	const uint64_t until = loop->options->filter.until;
+
+	if (loop->end_at && is_due(loop->end_at, CLOCK_MONOTONIC, left))
+		close_loop(loop);
+	if (loop->source->live && until < UINT64_MAX &&
+	    is_due(until, CLOCK_REALTIME, left))
+		close_loop(loop);
+	return sync_sink(loop, left);
+}
+
 /* Until there are records, a signal, or nobody who reads our output. */
-static int wait_for_records(struct loop *loop)
+static int wait_for_records(struct loop *loop, uint64_t left)
 {
 	struct pollfd fds[] = {
 		{ .fd = loop->source->fd, .events = POLLIN },
 		{ .fd = stop_fd(), .events = POLLIN },
 		{ .fd = loop->sink->fd },
 	};
+	const struct timespec timeout = {
+		.tv_sec = (time_t)(left / NS_PER_SEC),
+		.tv_nsec = (long)(left % NS_PER_SEC),
+	};
 
-	if (poll(fds, ARRAY_SIZE(fds), -1) < 0) {
+	if (ppoll(fds, ARRAY_SIZE(fds), left < UINT64_MAX ? &timeout : NULL,
+		  NULL) < 0) {
 		if (errno == EINTR)
 			return 0;
 		return complain("poll",
@@ -113,15 +198,43 @@ static int wait_for_records(struct loop *loop)
 	return 0;
 }
 
-/* Returns SOURCE_RECORD to go on. */
 static enum source_state refill(struct loop *loop, int *status)
 {
-	*status = flush(loop);
-	if (!*status && !loop->source->more)
-		*status = wait_for_records(loop);
-	if (*status || stop_asked())
+	struct source *source = loop->source;
+	uint64_t left = UINT64_MAX;
+	enum source_state state;
+	bool closing;
+
+	*status = flush(loop) ?: keep_times(loop, &left);
+	closing = loop->closing;
+	if (!*status && !source->more && !closing)
+		*status = wait_for_records(loop, left);
+	if (*status)
 		return SOURCE_END;
-	return loop->source->ops->fill(loop->source);
+	state = source->ops->fill(source);
+	/* What was to be printed has been, if there is no more of it now. */
+	if (closing && (!source->live || !source->len))
+		loop->ended = true;
+	return state;
+}
+
+static void start(struct loop *loop)
+{
+	const struct options *options = loop->options;
+
+	if (options->duration)
+		loop->end_at = now(CLOCK_MONOTONIC) + options->duration;
+	if (options->no_follow && loop->source->live)
+		close_loop(loop);
+	output_begin(loop->out);
+}
+
+static void stop(struct loop *loop)
+{
+	if (loop->source->live)
+		close_loop(loop);
+	else
+		loop->ended = true;
 }
 
 /**
@@ -136,8 +249,10 @@ int loop_run(struct loop *loop)
 	enum source_state state = SOURCE_EMPTY;
 	int status = 0;
 
-	output_begin(loop->out);
-	while (!status && !stop_asked() && state < SOURCE_END) {
+	start(loop);
+	while (!status && !loop->ended && state < SOURCE_END) {
+		if (stop_asked())
+			stop(loop);
 		state = source->ops->next(source);
 		if (state == SOURCE_RECORD)
 			status = take_record(loop);
@@ -145,7 +260,7 @@ int loop_run(struct loop *loop)
 			state = refill(loop, &status);
 	}
 	if (!status)
-		status = flush(loop);
+		status = flush(loop) ?: sink_sync(loop->sink);
 	if (state == SOURCE_FAILED)
 		return EXIT_FAILURE;
 	return status < 0 ? EXIT_SUCCESS : status;

@@ -18,6 +18,12 @@ struct source;
  * @out: form of output
  * @sink: where it goes
  * @lost: records that are known to be lost
+ * @taken: binds that have been printed
+ * @ended: nothing more is to be done
+ * @closing: it ends when what happened up to @closed is printed
+ * @closed: CLOCK_BOOTTIME, in ns
+ * @end_at: CLOCK_MONOTONIC of the end, in ns; 0: none
+ * @sync_at: CLOCK_MONOTONIC when the sink is to be synced; 0: it is
  */
 struct loop {
 	const struct options *options;
@@ -25,6 +31,12 @@ struct loop {
 	struct output *out;
 	struct sink *sink;
 	uint64_t lost;
+	uint64_t taken;
+	bool ended;
+	bool closing;
+	uint64_t closed;
+	uint64_t end_at;
+	uint64_t sync_at;
 };
 
 int loop_run(struct loop *loop);

@@ -38,6 +38,23 @@ static int print_stats(const struct options *options)
 				     options->form == &output_json);
 }
 
+/* What the output lacks, and the exit status. */
+static int summary(const struct loop *loop, int status)
+{
+	const struct source *source = loop->source;
+
+	if (!loop->options->quiet && loop->lost)
+		warnx("lost %llu record%s in all",
+		      (unsigned long long)loop->lost,
+		      loop->lost == 1 ? "" : "s");
+	if (!loop->options->quiet && source->cut_off)
+		warnx("%s: it is cut off inside a record, which is left out",
+		      source->subject);
+	if (!status && (loop->lost || source->cut_off))
+		return EXIT_INCOMPLETE;
+	return status;
+}
+
 static int run(const struct options *options)
 {
 	/* A batch of text takes one write. */
@@ -70,6 +87,7 @@ static int run(const struct options *options)
 	if (status)
 		return status;
 	out.swapped = source.swapped;
+	out.host = source.origin.host;
 	tzset();
 	if (privileges_drop(source.live && !options->numeric))
 		return complain("privileges",
@@ -82,14 +100,7 @@ static int run(const struct options *options)
 	if (options->banner)
 		warnx("reading %s", source.subject);
 	status = loop_run(&loop);
-	if (loop.lost && !options->quiet)
-		warnx("lost %llu record%s in all",
-		      (unsigned long long)loop.lost,
-		      loop.lost == 1 ? "" : "s");
-	if (source.cut_off)
-		warnx("%s: it was cut off inside a record, which is left out",
-		      source.subject);
-	return status;
+	return summary(&loop, status);
 }
 
 int main(int argc, char **argv)

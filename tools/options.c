@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/sockbind.h>
@@ -11,6 +12,7 @@
 #include "complain.h"
 #include "options.h"
 #include "output.h"
+#include "when.h"
 
 #define DEFAULT_DEVICE	"/dev/sockbind"
 
@@ -19,23 +21,98 @@
 
 static const char help[] =
 "Usage: sockbind [OPTION]...\n"
-"Print a line for every bind() that the sockbind module sees, failed ones too:\n"
-"first those that it still holds, then each as it comes, until Ctrl-C.\n"
+"A line for every bind(), failed ones too: first those that the module still\n"
+"holds, then each as it comes, until Ctrl-C. More in sockbind(8).\n"
 "\n"
-"  -j, --json           a JSON object per line\n"
-"  -W, --follow-new     only binds from now on\n"
-"  -n, --numeric        user numbers, not names\n"
-"  -H, --no-header      no header line\n"
-"  -d, --device DEVICE  read DEVICE, not " DEFAULT_DEVICE "\n"
-"  -h, --help           this text\n"
-"      --version        versions of sockbind and of the ABI\n"
-"\n"
-"Columns: TIME of the bind, PID, COMM, USER (effective), RESULT (ok, the error,\n"
-"or ? if unknown; /lsm: a security module denied it), PROTO (as in ss), ADDRESS\n"
-"(what was asked for and, if that differs, what the socket got).\n"
-"\n"
-"Lost records are told on stderr, and in JSON also in the stream.\n"
-"Exit status: 0 ended by Ctrl-C, SIGTERM or a closed pipe, 1 failure, 2 usage.\n";
+"Form    -o, --output COL,..   the columns; --list-columns tells all\n"
+"        -j, --json            --format=FORM   json, csv, tracee, bindsnoop, ...\n"
+"        -n, --numeric         -H, --no-header         -q, --quiet    --banner\n"
+"Filter  -p, --pid N           -P, --ports N           -u, --user NAME|N\n"
+"        -c, --cgroup PATH     --comm NAME             --container ID\n"
+"        --family inet,..      --proto tcp,udp,..      --addr IP|IP/BITS|/PATH\n"
+"        --netns INODE|PID     --scope public,..       --category well-known,..\n"
+"        --result EACCES,..    --failed  --ok          --privileged[=no]\n"
+"        --ephemeral[=no]      --shared[=no]\n"
+"        Lists have commas, ranges a -, patterns a *; what has a ! is left out.\n"
+"Time    --since TIME          --until TIME            as journalctl takes them\n"
+"        -W, --follow-new      --no-follow             new ones only, old ones\n"
+"        -N, --number COUNT    --duration TIME         end after that\n"
+"Count   --count               --by COL,..             --every TIME\n"
+"File    --record FILE         --rotate SIZE[,COUNT]   --replay FILE\n"
+"Else    -d, --device FILE     --check                 --stats\n"
+"        -h, --help            -V, --version\n"
+"Status  0: good, 1: failure, 2: usage, 3: some records are lost\n";
+
+/* Values of long options that have no letter. */
+enum {
+	OPTION_FILTER = 256,	/* and the kind of the filter */
+	OPTION_BANNER = OPTION_FILTER + FILTER_KINDS,
+	OPTION_CHECK,
+	OPTION_DURATION,
+	OPTION_FAILED,
+	OPTION_FOLLOW,
+	OPTION_FORMAT,
+	OPTION_LIST_COLUMNS,
+	OPTION_NO_FOLLOW,
+	OPTION_OK,
+	OPTION_RECORD,
+	OPTION_REPLAY,
+	OPTION_ROTATE,
+	OPTION_SINCE,
+	OPTION_STATS,
+	OPTION_UNTIL,
+};
+
+static const char letters[] = ":c:d:EhHjnN:o:p:P:qu:VWx";
+
+static const struct option table[] = {
+	{ "addr", required_argument, NULL, OPTION_FILTER + FILTER_ADDR },
+	{ "category", required_argument, NULL,
+	  OPTION_FILTER + FILTER_CATEGORY },
+	{ "cgroup", required_argument, NULL, OPTION_FILTER + FILTER_CGROUP },
+	{ "comm", required_argument, NULL, OPTION_FILTER + FILTER_COMM },
+	{ "container", required_argument, NULL,
+	  OPTION_FILTER + FILTER_CONTAINER },
+	{ "ephemeral", optional_argument, NULL,
+	  OPTION_FILTER + FILTER_EPHEMERAL },
+	{ "family", required_argument, NULL, OPTION_FILTER + FILTER_FAMILY },
+	{ "netns", required_argument, NULL, OPTION_FILTER + FILTER_NETNS },
+	{ "pid", required_argument, NULL, OPTION_FILTER + FILTER_PID },
+	{ "ports", required_argument, NULL, OPTION_FILTER + FILTER_PORT },
+	{ "privileged", optional_argument, NULL,
+	  OPTION_FILTER + FILTER_PRIVILEGED },
+	{ "proto", required_argument, NULL, OPTION_FILTER + FILTER_PROTO },
+	{ "result", required_argument, NULL, OPTION_FILTER + FILTER_RESULT },
+	{ "scope", required_argument, NULL, OPTION_FILTER + FILTER_SCOPE },
+	{ "shared", optional_argument, NULL, OPTION_FILTER + FILTER_SHARED },
+	{ "user", required_argument, NULL, OPTION_FILTER + FILTER_USER },
+	{ "banner", no_argument, NULL, OPTION_BANNER },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "device", required_argument, NULL, 'd' },
+	{ "duration", required_argument, NULL, OPTION_DURATION },
+	{ "failed", no_argument, NULL, OPTION_FAILED },
+	{ "follow", no_argument, NULL, OPTION_FOLLOW },
+	{ "follow-new", no_argument, NULL, 'W' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
+	{ "no-follow", no_argument, NULL, OPTION_NO_FOLLOW },
+	{ "no-header", no_argument, NULL, 'H' },
+	{ "number", required_argument, NULL, 'N' },
+	{ "numeric", no_argument, NULL, 'n' },
+	{ "ok", no_argument, NULL, OPTION_OK },
+	{ "output", required_argument, NULL, 'o' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "record", required_argument, NULL, OPTION_RECORD },
+	{ "replay", required_argument, NULL, OPTION_REPLAY },
+	{ "rotate", required_argument, NULL, OPTION_ROTATE },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "stats", no_argument, NULL, OPTION_STATS },
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
 
 static void bad_usage(const char *option, const char *what)
 {
@@ -84,10 +161,17 @@ static void print_columns(void)
 
 static void parse_form(struct options *options, const char *name)
 {
+	char names[128] = "";
+	size_t i;
+
 	options->form = output_find(name);
-	if (!options->form)
-		bad_value("--format", name,
-			  "there is no such format: \"sockbind -h\" names them");
+	if (options->form)
+		return;
+	for (i = 0; output_at(i); i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names),
+			 "%s%s", i ? ", " : "", output_at(i)->name);
+	errx(EXIT_USAGE, "--format %s: there is no such format: it is to be one of %s",
+	     name, names);
 }
 
 static void parse_columns(struct options *options, const char *text)
@@ -128,17 +212,207 @@ static void parse_rotate(struct options *options, const char *text)
 	options->keep = (unsigned int)keep;
 }
 
+static const char *filter_option(enum filter_kind kind)
+{
+	const struct option *option = table;
+
+	while (option->val != OPTION_FILTER + (int)kind)
+		option++;
+	return option->name;
+}
+
+static void parse_filter(struct options *options, enum filter_kind kind,
+			 const char *text)
+{
+	char *copy = strdup(text);
+	const char *wrong, *cure;
+
+	if (!copy)
+		err(EXIT_FAILURE, "no memory for a filter, make it shorter");
+	cure = filter_add(&options->filter, kind, copy, &wrong);
+	if (cure)
+		errx(EXIT_USAGE, "--%s %s: %s", filter_option(kind), wrong,
+		     cure);
+}
+
+static uint64_t parse_when(const char *option, const char *text)
+{
+	struct timespec now;
+	uint64_t ns;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (!when_parse(text, (uint64_t)now.tv_sec * 1000000000 +
+			      (uint64_t)now.tv_nsec, &ns))
+		bad_value(option, text,
+			  "it is to be a time, as in \"2026-11-21 18:30\", yesterday, 08:00, -1h or @1790000000");
+	return ns;
+}
+
+static uint64_t parse_span(const char *option, const char *text)
+{
+	uint64_t ns;
+
+	if (!when_parse_span(text, &ns) || !ns)
+		bad_value(option, text,
+			  "it is to be a time above 0, as in 10, 1.5s or 1h30min");
+	return ns;
+}
+
+static uint64_t parse_count(const char *option, const char *text)
+{
+	uint64_t count;
+	char *end;
+
+	errno = 0;
+	count = strtoull(text, &end, 10);
+	if (!isdigit(*text) || *end || errno || !count)
+		bad_value(option, text, "it is to be a number above 0");
+	return count;
+}
+
 /* What contradicts what. */
 static void check_options(const struct options *options)
 {
+	if (options->numeric && options->filter.needs)
+		bad_usage("-n",
+			  "a filter is by name: give numbers, or leave this out");
+	if (options->replay && options->filter.local)
+		bad_usage("--netns",
+			  "a recording may be of another host: give the inode number of the namespace");
+	if (options->replay && (options->check || options->stats))
+		bad_usage("--replay",
+			  "what --check and --stats ask is the device: leave this out");
+	if (options->replay && options->only_new)
+		bad_usage("-W",
+			  "nothing of a recording is new: leave this out");
+	if (options->only_new && options->no_follow)
+		bad_usage("--no-follow",
+			  "there is nothing to print with -W: leave one of them out");
+	if (options->filter.since > options->filter.until)
+		bad_usage("--until",
+			  "it is before --since: give a later time");
 	if (options->rotate && !options->record)
-		bad_usage("--rotate", "there is nothing to rotate without --record");
+		bad_usage("--rotate",
+			  "there is nothing to rotate without --record");
 	if (options->rotate && !strcmp(options->record, "-"))
 		bad_usage("--rotate", "standard output cannot be rotated");
 	if (options->record && !strcmp(options->record, "-") &&
 	    isatty(STDOUT_FILENO))
 		bad_usage("--record",
 			  "standard output is a terminal: name a file, or lead it into a pipe");
+}
+
+static void take_filter(struct options *options, int option)
+{
+	switch (option) {
+	case 'c':
+		parse_filter(options, FILTER_CGROUP, optarg);
+		break;
+	case 'p':
+		parse_filter(options, FILTER_PID, optarg);
+		break;
+	case 'P':
+		parse_filter(options, FILTER_PORT, optarg);
+		break;
+	case 'u':
+		parse_filter(options, FILTER_USER, optarg);
+		break;
+	case OPTION_FAILED:
+		parse_filter(options, FILTER_RESULT, "!ok,!unknown");
+		break;
+	case OPTION_OK:
+		parse_filter(options, FILTER_RESULT, "ok");
+		break;
+	case OPTION_SINCE:
+		options->filter.since = parse_when("--since", optarg);
+		break;
+	case OPTION_UNTIL:
+		options->filter.until = parse_when("--until", optarg);
+		break;
+	default:
+		/* That of a label may be left out. */
+		parse_filter(options, option - OPTION_FILTER, optarg ?: "yes");
+	}
+}
+
+static void take_form(struct options *options, int option)
+{
+	switch (option) {
+	case 'H':
+		options->header = false;
+		break;
+	case 'j':
+		options->form = &output_json;
+		break;
+	case 'n':
+		options->numeric = true;
+		break;
+	case 'o':
+		parse_columns(options, optarg);
+		break;
+	case OPTION_FORMAT:
+		parse_form(options, optarg);
+		break;
+	}
+}
+
+static void take_option(struct options *options, int option)
+{
+	switch (option) {
+	case 'd':
+		options->device = optarg;
+		break;
+	case 'E':
+	case 'x':
+		/* Those of bindsnoop: failures too. They always are. */
+		break;
+	case 'h':
+		fputs(help, stdout);
+		end_printed();
+		break;
+	case 'N':
+		options->number = parse_count("-N", optarg);
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'V':
+		print_version();
+		break;
+	case 'W':
+		options->only_new = true;
+		break;
+	case OPTION_BANNER:
+		options->banner = true;
+		break;
+	case OPTION_CHECK:
+		options->check = true;
+		break;
+	case OPTION_DURATION:
+		options->duration = parse_span("--duration", optarg);
+		break;
+	case OPTION_FOLLOW:
+		options->no_follow = false;
+		break;
+	case OPTION_LIST_COLUMNS:
+		print_columns();
+		break;
+	case OPTION_NO_FOLLOW:
+		options->no_follow = true;
+		break;
+	case OPTION_RECORD:
+		options->record = optarg;
+		break;
+	case OPTION_REPLAY:
+		options->replay = optarg;
+		break;
+	case OPTION_ROTATE:
+		parse_rotate(options, optarg);
+		break;
+	case OPTION_STATS:
+		options->stats = true;
+		break;
+	}
 }
 
 /**
@@ -151,105 +425,44 @@ static void check_options(const struct options *options)
  */
 void options_parse(struct options *options, int argc, char **argv)
 {
-	enum {
-		OPTION_BANNER = 256,
-		OPTION_CHECK,
-		OPTION_FORMAT,
-		OPTION_LIST_COLUMNS,
-		OPTION_RECORD,
-		OPTION_REPLAY,
-		OPTION_ROTATE,
-		OPTION_STATS,
-		OPTION_VERSION,
-	};
-	static const struct option table[] = {
-		{ "banner", no_argument, NULL, OPTION_BANNER },
-		{ "check", no_argument, NULL, OPTION_CHECK },
-		{ "device", required_argument, NULL, 'd' },
-		{ "follow-new", no_argument, NULL, 'W' },
-		{ "format", required_argument, NULL, OPTION_FORMAT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "list-columns", no_argument, NULL, OPTION_LIST_COLUMNS },
-		{ "no-header", no_argument, NULL, 'H' },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "record", required_argument, NULL, OPTION_RECORD },
-		{ "replay", required_argument, NULL, OPTION_REPLAY },
-		{ "rotate", required_argument, NULL, OPTION_ROTATE },
-		{ "stats", no_argument, NULL, OPTION_STATS },
-		{ "version", no_argument, NULL, OPTION_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
 	*options = (struct options){
 		.device = DEFAULT_DEVICE,
+		.filter.until = UINT64_MAX,
 		.form = &output_text,
 		.header = true,
 	};
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":d:hHjno:qW", table,
+	while ((option = getopt_long(argc, argv, letters, table,
 				     NULL)) != -1) {
 		switch (option) {
-		case 'd':
-			options->device = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			end_printed();
-			break;
-		case 'H':
-			options->header = false;
-			break;
-		case 'j':
-			options->form = &output_json;
-			break;
-		case 'n':
-			options->numeric = true;
-			break;
-		case 'o':
-			parse_columns(options, optarg);
-			break;
-		case 'q':
-			options->quiet = true;
-			break;
-		case 'W':
-			options->only_new = true;
-			break;
-		case OPTION_BANNER:
-			options->banner = true;
-			break;
-		case OPTION_CHECK:
-			options->check = true;
-			break;
-		case OPTION_FORMAT:
-			parse_form(options, optarg);
-			break;
-		case OPTION_LIST_COLUMNS:
-			print_columns();
-			break;
-		case OPTION_RECORD:
-			options->record = optarg;
-			break;
-		case OPTION_REPLAY:
-			options->replay = optarg;
-			break;
-		case OPTION_ROTATE:
-			parse_rotate(options, optarg);
-			break;
-		case OPTION_STATS:
-			options->stats = true;
-			break;
-		case OPTION_VERSION:
-			print_version();
-			break;
 		case ':':
 			bad_option(argv, "this option needs a value");
 			break;
-		default:
+		case '?':
 			bad_option(argv, "no such option, or it takes no value");
+			break;
+		case 'c':
+		case 'p':
+		case 'P':
+		case 'u':
+		case OPTION_FAILED:
+		case OPTION_OK:
+		case OPTION_SINCE:
+		case OPTION_UNTIL:
+		case OPTION_FILTER ... OPTION_FILTER + FILTER_KINDS - 1:
+			take_filter(options, option);
+			break;
+		case 'H':
+		case 'j':
+		case 'n':
+		case 'o':
+		case OPTION_FORMAT:
+			take_form(options, option);
+			break;
+		default:
+			take_option(options, option);
 		}
 	}
 	if (optind < argc)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "columns.h"
+#include "filter.h"
 
 struct output_ops;
 
@@ -17,6 +18,10 @@ struct output_ops;
  * @record: path of the recording to write instead of printing, or NULL
  * @rotate: bytes after which that is rotated; 0: never
  * @keep: old ones that are kept then
+ * @filter: which binds are wanted
+ * @number: binds to print before the end; 0: any
+ * @duration: time until the end, in ns; 0: any
+ * @no_follow: end when all that has happened so far is printed
  * @form: form of output
  * @columns: columns to show; none: those of the form
  * @header: a header line before the text
@@ -25,7 +30,7 @@ struct output_ops;
  * @check: bind sockets and see whether that is seen
  * @stats: print what the device tells of itself
  * @banner: say on standard error that the reader has begun
- * @quiet: do not say there what was lost
+ * @quiet: do not say there what is lost
  */
 struct options {
 	const char *device;
@@ -33,6 +38,10 @@ struct options {
 	const char *record;
 	uint64_t rotate;
 	unsigned int keep;
+	struct filter filter;
+	uint64_t number;
+	uint64_t duration;
+	bool no_follow;
 	const struct output_ops *form;
 	struct column_list columns;
 	bool header;

@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "buf.h"
 #include "complain.h"
 #include "sink.h"
@@ -102,6 +104,17 @@ int sink_open(struct sink *sink, const char *path, uint64_t limit,
 	return stat(path, &st) ? open_new(sink) : open_existing(sink, &st);
 }
 
+/* Somebody has made it non-blocking, for all who share it. */
+static void wait_for_room(const struct sink *sink)
+{
+	struct pollfd fds[] = {
+		{ .fd = sink->fd, .events = POLLOUT },
+		{ .fd = stop_fd(), .events = POLLIN },
+	};
+
+	poll(fds, ARRAY_SIZE(fds), -1);
+}
+
 /**
  * sink_write() - write all
  * @sink: where
@@ -118,13 +131,15 @@ int sink_write(struct sink *sink, struct buf *b)
 		len = write(sink->fd, b->data, b->len);
 		if (len < 0 && errno == EPIPE)
 			return -1;
-		if (len < 0 && errno != EINTR)
+		if (len < 0 && errno == EAGAIN)
+			wait_for_room(sink);
+		else if (len < 0 && errno != EINTR)
 			return complain_write(sink);
 		if (len > 0) {
 			b->len -= (size_t)len;
 			memmove(b->data, b->data + len, b->len);
 			sink->size += (size_t)len;
-			sink->dirty = true;
+			sink->dirty = sink->path;
 		}
 		/* It had to wait: the signal has cut it short. */
 		if (b->len && stop_asked())
@@ -141,7 +156,7 @@ int sink_write(struct sink *sink, struct buf *b)
  */
 int sink_sync(struct sink *sink)
 {
-	if (!sink->path || !sink->dirty)
+	if (!sink->dirty)
 		return 0;
 	sink->dirty = false;
 	/* EINVAL: neither a file nor a disk. */
