@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "complain.h"
+#include "count.h"
 #include "decode.h"
 #include "loop.h"
 #include "options.h"
@@ -41,26 +42,67 @@ static int flush(struct loop *loop)
 	return status;
 }
 
-static void take_bind(struct loop *loop, struct bind_event *event)
+/* For one event more. */
+static int make_room(struct loop *loop)
+{
+	return buf_room(&loop->out->buf) < OUTPUT_EVENT_MAX ? flush(loop) : 0;
+}
+
+/* The groups of the count, and the next table begins. */
+static int print_table(struct loop *loop)
+{
+	size_t line = 0;
+	int status;
+
+	count_sort(loop->count);
+	do {
+		status = make_room(loop);
+	} while (!status && count_put(loop->count, loop->out, line++));
+	count_clear(loop->count);
+	return status;
+}
+
+/* In a recording time goes by with its records. */
+static int pass_time(struct loop *loop, uint64_t time)
+{
+	const uint64_t every = loop->options->every;
+	int status = 0;
+
+	if (!every || loop->source->live)
+		return 0;
+	if (loop->table_at && time >= loop->table_at)
+		status = print_table(loop);
+	if (time >= loop->table_at)
+		loop->table_at = time - time % every + every;
+	return status;
+}
+
+static int take_bind(struct loop *loop, struct bind_event *event)
 {
 	const struct options *options = loop->options;
 	struct source *source = loop->source;
-	struct output *out = loop->out;
+	int status;
 
 	/* What is asked of the host costs more than all the rest. */
 	if (!filter_match(&options->filter, event))
-		return;
+		return 0;
 	if (!options->numeric) {
 		if (source->live)
 			resolve_bind(&source->names, &event->raw,
-				     output_needs(out) | options->filter.needs);
+				     loop->needs);
 		event->names = &source->names;
 	}
 	if (!filter_match_names(&options->filter, event))
-		return;
-	out->ops->bind(out, event);
+		return 0;
 	if (++loop->taken == options->number)
 		loop->ended = true;
+	if (!loop->count) {
+		loop->out->ops->bind(loop->out, event);
+		return 0;
+	}
+	status = pass_time(loop, event->raw.time_real);
+	count_add(loop->count, event);
+	return status;
 }
 
 static int take_lost(struct loop *loop, const struct lost_event *lost)
@@ -74,7 +116,7 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	if (loop->options->quiet)
 		return 0;
 	status = flush(loop);
-	if (status || loop->options->quiet)
+	if (status)
 		return status;
 	warnx("lost %llu record%s of CPU %u (the reader was too slow)",
 	      (unsigned long long)lost->count, lost->count == 1 ? "" : "s",
@@ -106,7 +148,7 @@ static int take_record(struct loop *loop)
 		if (is_late(loop, &event.bind.raw))
 			loop->ended = true;
 		else
-			take_bind(loop, &event.bind);
+			status = take_bind(loop, &event.bind);
 		break;
 	case DECODE_LOST:
 		status = take_lost(loop, &event.lost);
@@ -121,9 +163,7 @@ static int take_record(struct loop *loop)
 		return complain(source->subject,
 				"a record contradicts itself: rebuild reader and module from the same release, or replay a good copy");
 	}
-	if (status || buf_room(&out->buf) >= OUTPUT_EVENT_MAX)
-		return status;
-	return flush(loop);
+	return status ?: make_room(loop);
 }
 
 /* To end when all that has happened up to now is printed. */
@@ -163,13 +203,19 @@ static int sync_sink(struct loop *loop, uint64_t *left)
 static int keep_times(struct loop *loop, uint64_t *left)
 {
 	const uint64_t until = loop->options->filter.until;
+	int status = 0;
 
 	if (loop->end_at && is_due(loop->end_at, CLOCK_MONOTONIC, left))
 		close_loop(loop);
 	if (loop->source->live && until < UINT64_MAX &&
 	    is_due(until, CLOCK_REALTIME, left))
 		close_loop(loop);
-	return sync_sink(loop, left);
+	if (loop->table_at && loop->source->live &&
+	    is_due(loop->table_at, CLOCK_MONOTONIC, left)) {
+		loop->table_at += loop->options->every;
+		status = print_table(loop);
+	}
+	return status ?: sync_sink(loop, left);
 }
 
 /* Until there are records, a signal, or nobody who reads our output. */
@@ -205,7 +251,7 @@ static enum source_state refill(struct loop *loop, int *status)
 	enum source_state state;
 	bool closing;
 
-	*status = flush(loop) ?: keep_times(loop, &left);
+	*status = keep_times(loop, &left) ?: flush(loop);
 	closing = loop->closing;
 	if (!*status && !source->more && !closing)
 		*status = wait_for_records(loop, left);
@@ -226,7 +272,16 @@ static void start(struct loop *loop)
 		loop->end_at = now(CLOCK_MONOTONIC) + options->duration;
 	if (options->no_follow && loop->source->live)
 		close_loop(loop);
+	loop->needs = options->filter.needs;
+	if (loop->count) {
+		count_open(loop->count, loop->out);
+		loop->needs |= column_list_needs(&options->by);
+		if (options->every && loop->source->live)
+			loop->table_at = now(CLOCK_MONOTONIC) + options->every;
+		return;
+	}
 	output_begin(loop->out);
+	loop->needs |= output_needs(loop->out);
 }
 
 static void stop(struct loop *loop)
@@ -259,6 +314,8 @@ int loop_run(struct loop *loop)
 		else if (state == SOURCE_EMPTY)
 			state = refill(loop, &status);
 	}
+	if (!status && loop->count)
+		status = print_table(loop);
 	if (!status)
 		status = flush(loop) ?: sink_sync(loop->sink);
 	if (state == SOURCE_FAILED)

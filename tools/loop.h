@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct count;
 struct options;
 struct output;
 struct sink;
@@ -17,12 +18,16 @@ struct source;
  * @source: where records come from
  * @out: form of output
  * @sink: where it goes
+ * @count: table to count in; NULL: binds are printed
  * @lost: records that are known to be lost
+ * @needs: names that are to be resolved, RESOLVE_*
  * @taken: binds that have been printed
  * @ended: nothing more is to be done
  * @closing: it ends when what happened up to @closed is printed
  * @closed: CLOCK_BOOTTIME, in ns
  * @end_at: CLOCK_MONOTONIC of the end, in ns; 0: none
+ * @table_at: time of the next table: CLOCK_MONOTONIC; of a recording,
+ *	CLOCK_REALTIME
  * @sync_at: CLOCK_MONOTONIC when the sink is to be synced; 0: it is
  */
 struct loop {
@@ -30,12 +35,15 @@ struct loop {
 	struct source *source;
 	struct output *out;
 	struct sink *sink;
+	struct count *count;
 	uint64_t lost;
+	unsigned int needs;
 	uint64_t taken;
 	bool ended;
 	bool closing;
 	uint64_t closed;
 	uint64_t end_at;
+	uint64_t table_at;
 	uint64_t sync_at;
 };
 

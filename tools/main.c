@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "count.h"
 #include "loop.h"
 #include "options.h"
 #include "output.h"
@@ -61,6 +62,7 @@ static int run(const struct options *options)
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct source source;
 	static struct sink sink;
+	static struct count count;
 	const struct terminal terminal = terminal_size();
 	struct output out = {
 		.ops = options->form,
@@ -78,6 +80,7 @@ static int run(const struct options *options)
 		.source = &source,
 		.out = &out,
 		.sink = &sink,
+		.count = options->count ? &count : NULL,
 	};
 	int status;
 
@@ -88,6 +91,8 @@ static int run(const struct options *options)
 		return status;
 	out.swapped = source.swapped;
 	out.host = source.origin.host;
+	count.by = options->by;
+	count.timed = options->every;
 	tzset();
 	if (privileges_drop(source.live && !options->numeric))
 		return complain("privileges",

@@ -16,6 +16,9 @@
 
 #define DEFAULT_DEVICE	"/dev/sockbind"
 
+/* What --count groups by: program, address and port. */
+#define DEFAULT_BY	"comm,addr,port"
+
 /* Old recordings: each is renamed whenever a new one is begun. */
 #define KEEP_MAX	999
 
@@ -47,8 +50,11 @@ static const char help[] =
 enum {
 	OPTION_FILTER = 256,	/* and the kind of the filter */
 	OPTION_BANNER = OPTION_FILTER + FILTER_KINDS,
+	OPTION_BY,
 	OPTION_CHECK,
+	OPTION_COUNT,
 	OPTION_DURATION,
+	OPTION_EVERY,
 	OPTION_FAILED,
 	OPTION_FOLLOW,
 	OPTION_FORMAT,
@@ -87,9 +93,12 @@ static const struct option table[] = {
 	{ "shared", optional_argument, NULL, OPTION_FILTER + FILTER_SHARED },
 	{ "user", required_argument, NULL, OPTION_FILTER + FILTER_USER },
 	{ "banner", no_argument, NULL, OPTION_BANNER },
+	{ "by", required_argument, NULL, OPTION_BY },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "count", no_argument, NULL, OPTION_COUNT },
 	{ "device", required_argument, NULL, 'd' },
 	{ "duration", required_argument, NULL, OPTION_DURATION },
+	{ "every", required_argument, NULL, OPTION_EVERY },
 	{ "failed", no_argument, NULL, OPTION_FAILED },
 	{ "follow", no_argument, NULL, OPTION_FOLLOW },
 	{ "follow-new", no_argument, NULL, 'W' },
@@ -174,12 +183,13 @@ static void parse_form(struct options *options, const char *name)
 	     name, names);
 }
 
-static void parse_columns(struct options *options, const char *text)
+static void parse_columns(struct column_list *list, const char *option,
+			  const char *text)
 {
-	const char *wrong = column_list_parse(&options->columns, text);
+	const char *wrong = column_list_parse(list, text);
 
 	if (wrong)
-		bad_value("-o", wrong,
+		bad_value(option, wrong,
 			  "there is no such column, or it comes twice: \"sockbind --list-columns\" names them");
 }
 
@@ -270,6 +280,11 @@ static uint64_t parse_count(const char *option, const char *text)
 	return count;
 }
 
+static bool can_count(const struct output_ops *form)
+{
+	return form == &output_text || form == &output_json;
+}
+
 /* What contradicts what. */
 static void check_options(const struct options *options)
 {
@@ -291,6 +306,11 @@ static void check_options(const struct options *options)
 	if (options->filter.since > options->filter.until)
 		bad_usage("--until",
 			  "it is before --since: give a later time");
+	if (options->count && (options->record || !can_count(options->form)))
+		bad_usage("--count",
+			  "groups are printed as text or, with -j, as JSON: leave this or the other format out");
+	if (options->count && options->columns.count)
+		bad_usage("-o", "the columns of --count are named with --by");
 	if (options->rotate && !options->record)
 		bad_usage("--rotate",
 			  "there is nothing to rotate without --record");
@@ -338,6 +358,17 @@ static void take_filter(struct options *options, int option)
 static void take_form(struct options *options, int option)
 {
 	switch (option) {
+	case OPTION_BY:
+		parse_columns(&options->by, "--by", optarg);
+		options->count = true;
+		break;
+	case OPTION_COUNT:
+		options->count = true;
+		break;
+	case OPTION_EVERY:
+		options->every = parse_span("--every", optarg);
+		options->count = true;
+		break;
 	case 'H':
 		options->header = false;
 		break;
@@ -348,7 +379,7 @@ static void take_form(struct options *options, int option)
 		options->numeric = true;
 		break;
 	case 'o':
-		parse_columns(options, optarg);
+		parse_columns(&options->columns, "-o", optarg);
 		break;
 	case OPTION_FORMAT:
 		parse_form(options, optarg);
@@ -458,6 +489,9 @@ void options_parse(struct options *options, int argc, char **argv)
 		case 'j':
 		case 'n':
 		case 'o':
+		case OPTION_BY:
+		case OPTION_COUNT:
+		case OPTION_EVERY:
 		case OPTION_FORMAT:
 			take_form(options, option);
 			break;
@@ -468,6 +502,8 @@ void options_parse(struct options *options, int argc, char **argv)
 	if (optind < argc)
 		bad_usage(argv[optind], "no argument is expected");
 	check_options(options);
+	if (!options->by.count)
+		column_list_parse(&options->by, DEFAULT_BY);
 	if (options->record)
 		options->form = &output_record;
 }

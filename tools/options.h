@@ -24,6 +24,9 @@ struct output_ops;
  * @no_follow: end when all that has happened so far is printed
  * @form: form of output
  * @columns: columns to show; none: those of the form
+ * @count: print groups of binds instead
+ * @by: columns that tell those apart
+ * @every: time from one table of them to the next, in ns; 0: one at the end
  * @header: a header line before the text
  * @numeric: no names of users
  * @only_new: only what comes from now on
@@ -44,6 +47,9 @@ struct options {
 	bool no_follow;
 	const struct output_ops *form;
 	struct column_list columns;
+	bool count;
+	struct column_list by;
+	uint64_t every;
 	bool header;
 	bool numeric;
 	bool only_new;
