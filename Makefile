@@ -36,6 +36,10 @@ compiler:
 tools: compiler ## build tools/sockbind, the reader
 	$(MAKE) -C tools
 
+.PHONY: size
+size: compiler ## print the bytes of the stripped reader
+	@$(MAKE) -s -C tools size
+
 .PHONY: demo
 demo: ## watch real servers bind, in a guest (installs Debian packages)
 	selftests/vm/demo

@@ -43,8 +43,8 @@ struct slot {
  * struct host - how this host uses cgroups
  * @known: this has been looked up
  * @v1: there are hierarchies of cgroup v1
- * @root: where that of v2 is mounted, open; -1: nowhere
- * @root_len: bytes of its path
+ * @root: where that of v2 is mounted, open, with @root_len
+ * @root_len: bytes of its path; 0: nowhere
  * @root_path: its path
  */
 struct host {
@@ -57,7 +57,7 @@ struct host {
 
 static struct slot slots[SLOTS];
 static char lines[16384];	/* of /proc/PID/cgroup, for one call */
-static struct host host = { .root = -1 };
+static struct host host;
 
 /* Lines of /proc/PID/cgroup are HIERARCHY:CONTROLLERS:PATH; 0 is v2. */
 static bool has_v1(void)
@@ -242,7 +242,7 @@ static void resolve_v2(struct resolved *names, const struct sockbind_bind *raw)
 {
 	struct slot *slot = &slots[(raw->cgroup ^ raw->cgroup >> 32) % SLOTS];
 
-	if (!raw->cgroup || host.root < 0)
+	if (!raw->cgroup || !host.root_len)
 		return;
 	if (slot->id != raw->cgroup)
 		ask(slot, raw);
