@@ -7,6 +7,7 @@
 #include "escape.h"
 
 #define INVALID	UINT32_MAX
+#define REPLACEMENT 0xfffd
 
 #define ONES		0x0101010101010101U
 #define HIGH_BITS	(ONES * 0x80)
@@ -216,11 +217,12 @@ static char *json_char(char *p, uint32_t code)
  * @p: where to, with room for ESCAPE_JSON_MAX a byte
  * @bytes: first byte
  * @len: number of bytes
- * @exact: set to false if the bytes cannot be had back from the string
+ * @exact: set to false if the bytes cannot be had back from the string; NULL:
+ *	they are not to
  *
  * The result is valid UTF-8 and safe for a terminal. A byte that is not part
  * of valid UTF-8 becomes \u00HH, which cannot be told from the character of
- * that number.
+ * that number, and without @exact U+FFFD, as in other programs.
  *
  * Return: behind the last byte written.
  */
@@ -234,8 +236,9 @@ char *escape_json(char *p, const uint8_t *bytes, size_t len, bool *exact)
 	while (len) {
 		code = utf8_next(bytes, len, &used);
 		if (code == INVALID) {
-			p = json_unit(p, bytes[0]);
-			*exact = false;
+			p = json_unit(p, exact ? bytes[0] : REPLACEMENT);
+			if (exact)
+				*exact = false;
 		} else if (code == '\\' || code == '"') {
 			*p++ = '\\';
 			*p++ = (char)code;

@@ -6,6 +6,8 @@ static const struct output_ops * const forms[] = {
 	&output_text,
 	&output_json,
 	&output_csv,
+	&output_tracee,
+	&output_bindsnoop,
 };
 
 /**

@@ -82,10 +82,12 @@ struct output {
 	struct clock clock;
 };
 
+extern const struct output_ops output_bindsnoop;
 extern const struct output_ops output_csv;
 extern const struct output_ops output_json;
 extern const struct output_ops output_record;
 extern const struct output_ops output_text;
+extern const struct output_ops output_tracee;
 
 const struct output_ops *output_at(size_t index);
 const struct output_ops *output_find(const char *name);
