@@ -156,11 +156,11 @@ static int take_record(struct loop *loop)
 	case DECODE_UNKNOWN:
 		break;
 	case DECODE_BAD_VERSION:
-		return complain(source->subject,
+		return flush(loop) ?: complain(source->subject,
 				"a record is of another ABI version or size than %u and %u: use the reader of that release",
 				SOCKBIND_ABI_VERSION, SOCKBIND_RECORD_SIZE);
 	case DECODE_CORRUPT:
-		return complain(source->subject,
+		return flush(loop) ?: complain(source->subject,
 				"a record contradicts itself: rebuild reader and module from the same release, or replay a good copy");
 	}
 	return status ?: make_room(loop);

@@ -94,7 +94,7 @@ static enum source_state take_frame(struct source *source, size_t *at)
 	size = recording_u32(source->swapped, frame.size);
 	if (type == RECORDING_END && !size)
 		return end_early(source);
-	if (size > RECORDING_FRAME_MAX)
+	if (type == RECORDING_END || size > RECORDING_FRAME_MAX)
 		return bad_recording(source);
 	if (type == RECORDING_RECORD && size != SOCKBIND_RECORD_SIZE)
 		return bad_recording(source);
