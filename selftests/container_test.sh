@@ -50,6 +50,8 @@ start_in_container()
 	expect_as_said
 	expect_as_in_proc
 	expect ns_pid 1
+	expect_printed '"exe":{"path":"/binder"' "/libpod-$id\"" \
+		"\"container\":{\"id\":\"$id\",\"runtime\":\"podman\""
 }
 
 # expect_same YES NAME…: whether the namespace is the test's own.

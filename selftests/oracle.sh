@@ -51,6 +51,37 @@ start()
 	read_values record <<<"$lines"
 }
 
+# print_record OPTION…: what the reader prints of it as JSON.
+# shellcheck disable=SC2120 # names_test.sh does
+print_record()
+{
+	../tools/sockbind --no-follow --json "$@" |
+		grep -F "\"inode\":\"${said[inode]}\",\"family\""
+}
+
+# expect_printed TEXT…: that has each. Sets $printed.
+expect_printed()
+{
+	local text
+
+	printed=$(print_record)
+	for text; do
+		[[ $printed == *"$text"* ]] ||
+			ktap_fail "there is no $text in $printed"
+	done
+}
+
+# expect_not_printed TEXT…: $printed has none of them.
+expect_not_printed()
+{
+	local text
+
+	for text; do
+		[[ $printed != *"$text"* ]] ||
+			ktap_fail "there is $text in $printed"
+	done
+}
+
 # expect NAME VALUE
 expect()
 {
