@@ -108,10 +108,10 @@ static void print_text(const struct sockbind_info *info, const char *instance)
 	size_t i;
 
 	printf("%-18s %s\n", "instance", instance);
-	print_line("abi_version", info->version, "");
+	print_line("abi_version", info->version, "of records and ioctls");
 	print_line("outcome", info->outcome,
 		   info->outcome < ARRAY_SIZE(outcomes) ?
-		   outcomes[info->outcome] : "");
+		   outcomes[info->outcome] : "unknown");
 	print_line("rings", info->rings, "one for each possible CPU");
 	print_line("records", info->records, "that a ring holds");
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
