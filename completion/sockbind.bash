@@ -8,7 +8,7 @@ _sockbind_options='--addr --banner --by --category --cgroup --check --comm
 	--family --follow --follow-new --format --help --json --list-columns
 	--netns --no-follow --no-header --number --numeric --ok --output --pid
 	--ports --privileged --proto --quiet --record --replay --result --rotate
-	--scope --shared --since --stats --until --user --version'
+	--scope --shared --since --state --stats --until --user --version'
 
 # _sockbind_list WORD…: the last member of a list, with a ! or not.
 _sockbind_list()
@@ -41,7 +41,7 @@ _sockbind_value()
 	--ephemeral | --privileged | --shared) words='yes no' ;;
 	--family) words='inet inet6 unix netlink packet vsock alg can
 		bluetooth tipc qipcrtr xdp' ;;
-	--format) words='text json csv tracee bindsnoop' ;;
+	--format) words='text json csv tracee bindsnoop journal' ;;
 	--netns) words=$(ip netns list 2>/dev/null | awk '{ print $1 }') ;;
 	--proto) words='tcp udp raw sctp mptcp u_str u_dgr u_seq' ;;
 	--result) words='ok unknown EACCES EADDRINUSE EADDRNOTAVAIL EINVAL
@@ -55,7 +55,7 @@ _sockbind_value()
 		compopt -o nospace
 		return
 		;;
-	-d | --device | --record | --replay)
+	-d | --device | --record | --replay | --state)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		compopt -o filenames
 		return

@@ -14,6 +14,7 @@
 #include "output.h"
 #include "sink.h"
 #include "source.h"
+#include "state.h"
 #include "stop.h"
 
 /* How much time of a recording may not have reached the disk. */
@@ -45,7 +46,10 @@ static int flush(struct loop *loop)
 /* For one event more. */
 static int make_room(struct loop *loop)
 {
-	return buf_room(&loop->out->buf) < OUTPUT_EVENT_MAX ? flush(loop) : 0;
+	const struct output *out = loop->out;
+
+	return out->ops->socket || buf_room(&out->buf) < OUTPUT_EVENT_MAX ?
+	       flush(loop) : 0;
 }
 
 /* The groups of the count, and the next table begins. */
@@ -134,7 +138,7 @@ static bool is_late(const struct loop *loop, const struct sockbind_bind *raw)
 	       raw->time_boot + raw->duration > loop->closed;
 }
 
-static int take_record(struct loop *loop)
+static int take_record(struct loop *loop, const void *record)
 {
 	const struct source *source = loop->source;
 	struct output *out = loop->out;
@@ -142,7 +146,7 @@ static int take_record(struct loop *loop)
 	int status = 0;
 
 	out->swapped = source->swapped;
-	switch (decode_record(&event, source->record, SOCKBIND_RECORD_SIZE,
+	switch (decode_record(&event, record, SOCKBIND_RECORD_SIZE,
 			      source->swapped)) {
 	case DECODE_BIND:
 		if (is_late(loop, &event.bind.raw))
@@ -164,6 +168,31 @@ static int take_record(struct loop *loop)
 				"a record contradicts itself: rebuild reader and module from the same release, or replay a good copy");
 	}
 	return status ?: make_room(loop);
+}
+
+/* What a former run has told is not told again, what it missed is a loss. */
+static int take_new_record(struct loop *loop)
+{
+	const void *record = loop->source->record, *gap;
+	const struct sockbind_header *hdr = record;
+	int status = 0;
+
+	if (!loop->state)
+		return take_record(loop, record);
+	if (hdr->type == SOCKBIND_RECORD_BIND && is_late(loop, record)) {
+		loop->ended = true;
+		return 0;
+	}
+	gap = state_gap(loop->state, record);
+	if (gap)
+		status = take_record(loop, gap);
+	record = state_take(loop->state, record);
+	return status || !record ? status : take_record(loop, record);
+}
+
+static int keep_place(struct loop *loop)
+{
+	return loop->state ? state_save(loop->state) : 0;
 }
 
 /* To end when all that has happened up to now is printed. */
@@ -251,13 +280,16 @@ static enum source_state refill(struct loop *loop, int *status)
 	enum source_state state;
 	bool closing;
 
-	*status = keep_times(loop, &left) ?: flush(loop);
+	if (loop->state && loop->filled && !source->more)
+		state_empty(loop->state);
+	*status = keep_times(loop, &left) ?: flush(loop) ?: keep_place(loop);
 	closing = loop->closing;
 	if (!*status && !source->more && !closing)
 		*status = wait_for_records(loop, left);
 	if (*status)
 		return SOURCE_END;
 	state = source->ops->fill(source);
+	loop->filled = true;
 	/* What was to be printed has been, if there is no more of it now. */
 	if (closing && (!source->live || !source->len))
 		loop->ended = true;
@@ -310,14 +342,14 @@ int loop_run(struct loop *loop)
 			stop(loop);
 		state = source->ops->next(source);
 		if (state == SOURCE_RECORD)
-			status = take_record(loop);
+			status = take_new_record(loop);
 		else if (state == SOURCE_EMPTY)
 			state = refill(loop, &status);
 	}
 	if (!status && loop->count)
 		status = print_table(loop);
 	if (!status)
-		status = flush(loop) ?: sink_sync(loop->sink);
+		status = flush(loop) ?: sink_sync(loop->sink) ?: keep_place(loop);
 	if (state == SOURCE_FAILED)
 		return EXIT_FAILURE;
 	return status < 0 ? EXIT_SUCCESS : status;

@@ -11,6 +11,7 @@ struct options;
 struct output;
 struct sink;
 struct source;
+struct state;
 
 /**
  * struct loop - what runs, and what came of it
@@ -19,6 +20,8 @@ struct source;
  * @out: form of output
  * @sink: where it goes
  * @count: table to count in; NULL: binds are printed
+ * @state: where its place is kept; NULL: nowhere
+ * @filled: the source has been asked for what it has
  * @lost: records that are known to be lost
  * @needs: names that are to be resolved, RESOLVE_*
  * @taken: binds that have been printed
@@ -36,6 +39,8 @@ struct loop {
 	struct output *out;
 	struct sink *sink;
 	struct count *count;
+	struct state *state;
+	bool filled;
 	uint64_t lost;
 	unsigned int needs;
 	uint64_t taken;

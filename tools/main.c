@@ -19,6 +19,7 @@
 #include "selfcheck.h"
 #include "sink.h"
 #include "source.h"
+#include "state.h"
 #include "stats.h"
 #include "stop.h"
 #include "terminal.h"
@@ -56,12 +57,20 @@ static int summary(const struct loop *loop, int status)
 	return status;
 }
 
+static int open_sink(struct sink *sink, const struct options *options)
+{
+	if (options->form->socket)
+		return sink_connect(sink, options->form->socket);
+	return sink_open(sink, options->record, options->rotate, options->keep);
+}
+
 static int run(const struct options *options)
 {
 	/* A batch of text takes one write. */
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct source source;
 	static struct sink sink;
+	static struct state state;
 	static struct count count;
 	const struct terminal terminal = terminal_size();
 	struct output out = {
@@ -85,8 +94,11 @@ static int run(const struct options *options)
 	int status;
 
 	status = open_source(&source, options) ?:
-		 sink_open(&sink, options->record, options->rotate,
-			   options->keep);
+		 open_sink(&sink, options);
+	if (!status && options->state) {
+		status = state_open(&state, options->state, &source.origin);
+		loop.state = &state;
+	}
 	if (status)
 		return status;
 	out.swapped = source.swapped;

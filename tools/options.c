@@ -42,7 +42,7 @@ static const char help[] =
 "        -N, --number COUNT    --duration TIME         end after that\n"
 "Count   --count               --by COL,..             --every TIME\n"
 "File    --record FILE         --rotate SIZE[,COUNT]   --replay FILE\n"
-"Else    -d, --device FILE     --check                 --stats\n"
+"Else    -d, --device FILE     --state FILE            --check      --stats\n"
 "        -h, --help            -V, --version\n"
 "Status  0: good, 1: failure, 2: usage, 3: some records are lost\n";
 
@@ -65,6 +65,7 @@ enum {
 	OPTION_REPLAY,
 	OPTION_ROTATE,
 	OPTION_SINCE,
+	OPTION_STATE,
 	OPTION_STATS,
 	OPTION_UNTIL,
 };
@@ -117,6 +118,7 @@ static const struct option table[] = {
 	{ "replay", required_argument, NULL, OPTION_REPLAY },
 	{ "rotate", required_argument, NULL, OPTION_ROTATE },
 	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "stats", no_argument, NULL, OPTION_STATS },
 	{ "until", required_argument, NULL, OPTION_UNTIL },
 	{ "version", no_argument, NULL, 'V' },
@@ -303,6 +305,10 @@ static void check_options(const struct options *options)
 	if (options->only_new && options->no_follow)
 		bad_usage("--no-follow",
 			  "there is nothing to print with -W: leave one of them out");
+	if (options->state &&
+	    (options->replay || options->only_new || options->count))
+		bad_usage("--state",
+			  "it is the place in a device that is read from where the last run ended: leave out --replay, -W and --count");
 	if (options->filter.since > options->filter.until)
 		bad_usage("--until",
 			  "it is before --since: give a later time");
@@ -439,6 +445,9 @@ static void take_option(struct options *options, int option)
 		break;
 	case OPTION_ROTATE:
 		parse_rotate(options, optarg);
+		break;
+	case OPTION_STATE:
+		options->state = optarg;
 		break;
 	case OPTION_STATS:
 		options->stats = true;

@@ -18,6 +18,7 @@ struct output_ops;
  * @record: path of the recording to write instead of printing, or NULL
  * @rotate: bytes after which that is rotated; 0: never
  * @keep: old ones that are kept then
+ * @state: path of the file that keeps the reader's place, or NULL
  * @filter: which binds are wanted
  * @number: binds to print before the end; 0: any
  * @duration: time until the end, in ns; 0: any
@@ -41,6 +42,7 @@ struct options {
 	const char *record;
 	uint64_t rotate;
 	unsigned int keep;
+	const char *state;
 	struct filter filter;
 	uint64_t number;
 	uint64_t duration;

@@ -8,6 +8,7 @@ static const struct output_ops * const forms[] = {
 	&output_csv,
 	&output_tracee,
 	&output_bindsnoop,
+	&output_journal,
 };
 
 /**

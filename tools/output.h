@@ -31,6 +31,8 @@ struct recording_header;
  * struct output_ops - one form of output
  * @name: its name for --format
  * @help: what it is
+ * @socket: datagram socket that each event goes to on its own; NULL: they are
+ *	written to standard output, together
  * @needs: names that it wants resolved, RESOLVE_*, besides those of columns
  * @has_columns: the columns can be chosen
  * @begin: append what comes first, or NULL
@@ -40,6 +42,7 @@ struct recording_header;
 struct output_ops {
 	const char *name;
 	const char *help;
+	const char *socket;
 	unsigned int needs;
 	bool has_columns;
 	void (*begin)(struct output *out);
@@ -84,6 +87,7 @@ struct output {
 
 extern const struct output_ops output_bindsnoop;
 extern const struct output_ops output_csv;
+extern const struct output_ops output_journal;
 extern const struct output_ops output_json;
 extern const struct output_ops output_record;
 extern const struct output_ops output_text;

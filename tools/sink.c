@@ -5,7 +5,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -113,6 +115,28 @@ static void wait_for_room(const struct sink *sink)
 	};
 
 	poll(fds, ARRAY_SIZE(fds), -1);
+}
+
+/**
+ * sink_connect() - open a datagram socket for output
+ * @sink: result
+ * @path: its path; every sink_write() is a datagram
+ *
+ * Return: 0, or an exit status; then it has complained.
+ */
+int sink_connect(struct sink *sink, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	*sink = (struct sink){ .path = path };
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	sink->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (sink->fd < 0 ||
+	    connect(sink->fd, (struct sockaddr *)&address, sizeof(address)))
+		return complain(path,
+				"cannot connect to it (%s): choose a --format for which no service has to run",
+				strerror(errno));
+	return 0;
 }
 
 /**

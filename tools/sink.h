@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where output goes: standard output, or a file that is rotated. */
+/* Where output goes: standard output, a file that is rotated, or a socket. */
 #ifndef SOCKBIND_SINK_H
 #define SOCKBIND_SINK_H
 
@@ -11,7 +11,7 @@ struct buf;
 /**
  * struct sink - where output goes
  * @fd: open for writing
- * @path: path of the file; NULL: standard output
+ * @path: path of the file or socket; NULL: standard output
  * @limit: bytes after which it is rotated; 0: never
  * @keep: old files that are kept, as PATH.1, the last one, to PATH.@keep
  * @size: bytes written to the file
@@ -28,6 +28,7 @@ struct sink {
 
 int sink_open(struct sink *sink, const char *path, uint64_t limit,
 	      unsigned int keep);
+int sink_connect(struct sink *sink, const char *path);
 int sink_write(struct sink *sink, struct buf *b);
 int sink_sync(struct sink *sink);
 int sink_rotate(struct sink *sink);
