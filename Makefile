@@ -2,6 +2,18 @@
 # For people. kbuild and dkms start at Kbuild.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
+VERSION := $(shell sed -n 's/.*SOCKBIND_VERSION "\(.*\)"/\1/p' module/version.h)
+
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+LIBDIR ?= $(PREFIX)/lib
+MANDIR ?= $(PREFIX)/share/man
+INCLUDEDIR ?= $(PREFIX)/include
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+# What dkms builds from.
+DKMSDIR ?= /usr/src/sockbind-$(VERSION)
+DKMS_FILES := Kbuild dkms.conf $(wildcard LICENSES/*.txt) \
+	$(wildcard module/*.[ch]) module/Kbuild uapi/linux/sockbind.h
 
 MAKEFLAGS += --no-print-directory
 
@@ -12,10 +24,12 @@ all: module tools ## build the module and the reader (default)
 help: ## list the targets
 	@echo 'Targets:'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | \
-		expand -t 16
+		expand -t 18
 	@echo 'Variables:'
 	@echo '  KDIR=DIR      kernel build tree to build the module for'
 	@echo '                ($(KDIR))'
+	@echo '  DESTDIR=DIR   where install puts it all, for packagers'
+	@echo '  PREFIX=DIR    its first directory there ($(PREFIX))'
 	@echo '  V=1           show the commands'
 
 .PHONY: module
@@ -40,6 +54,48 @@ tools: compiler ## build tools/sockbind, the reader
 size: compiler ## print the bytes of the stripped reader
 	@$(MAKE) -s -C tools size
 
+.PHONY: install
+install: tools ## install the reader and what belongs to it
+	install -D -m 755 tools/sockbind $(DESTDIR)$(SBINDIR)/sockbind
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man4 man/sockbind.4
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 man/sockbind.8
+	install -D -m 644 completion/sockbind.bash \
+		$(DESTDIR)$(COMPLETIONDIR)/sockbind
+	install -D -m 644 -t $(DESTDIR)$(INCLUDEDIR)/linux uapi/linux/sockbind.h
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/systemd/system conf/sockbind.service
+	install -D -m 644 -t $(DESTDIR)$(LIBDIR)/udev/rules.d conf/60-sockbind.rules
+
+.PHONY: dkms-source
+dkms-source: ## install what dkms builds from, and what loads the module
+	for file in $(DKMS_FILES); do \
+		install -D -m 644 $$file $(DESTDIR)$(DKMSDIR)/$$file || exit; \
+	done
+	install -D -m 644 conf/sockbind.modprobe \
+		$(DESTDIR)$(LIBDIR)/modprobe.d/sockbind.conf
+	install -D -m 644 conf/sockbind.modules-load \
+		$(DESTDIR)$(LIBDIR)/modules-load.d/sockbind.conf
+
+.PHONY: dkms-install
+dkms-install: dkms-source ## build and install the module with dkms
+	[ -z "$$(dkms status -m sockbind -v $(VERSION))" ] || \
+		dkms remove -m sockbind -v $(VERSION) --all
+	dkms install -m sockbind -v $(VERSION) $(DKMSFLAGS) || { \
+		tail -n 20 /var/lib/dkms/sockbind/$(VERSION)/build/make.log >&2; \
+		exit 1; }
+
+.PHONY: dkms-uninstall
+dkms-uninstall: ## remove the module from dkms
+	dkms remove -m sockbind -v $(VERSION) --all
+	$(RM) -r $(DKMSDIR) $(LIBDIR)/modprobe.d/sockbind.conf \
+		$(LIBDIR)/modules-load.d/sockbind.conf
+
+.PHONY: deb
+deb: ## build Debian packages, in the directory above
+	@command -v dh_dkms >/dev/null || { \
+		echo 'There is no dh_dkms here; install what the packages are built with: apt build-dep $(CURDIR)' >&2; \
+		exit 1; }
+	dpkg-buildpackage --no-sign --build=binary
+
 .PHONY: demo
 demo: ## watch real servers bind, in a guest (installs Debian packages)
 	selftests/vm/demo
@@ -51,6 +107,11 @@ check: ## run the tests, on this host and in guests (installs Debian packages)
 .PHONY: check-matrix
 check-matrix: ## run the tests on further kernels, in guests
 	selftests/check bullseye trixie-backports trixie+families
+
+.PHONY: check-packages
+check-packages: ## run the tests of the packages, and of a system's life with them
+	selftests/check bullseye+packages bookworm+packages trixie+packages \
+		bookworm+lifecycle trixie+lifecycle
 
 .PHONY: style
 style: ## check the style of all sources

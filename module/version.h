@@ -2,7 +2,7 @@
 #ifndef SOCKBIND_VERSION_H
 #define SOCKBIND_VERSION_H
 
-/* Also in dkms.conf. */
+/* Also in dkms.conf, debian/changelog and packaging/sockbind.spec. */
 #define SOCKBIND_VERSION "0.1.0"
 
 #endif /* SOCKBIND_VERSION_H */

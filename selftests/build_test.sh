@@ -57,7 +57,7 @@ help()
 
 	text=$(make help)
 	for target in all help module tools demo check check-matrix style \
-		clean; do
+		clean install dkms-install dkms-uninstall deb; do
 		grep -q "^  $target " <<<"$text"
 	done
 }

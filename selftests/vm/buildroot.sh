@@ -9,13 +9,16 @@ GUEST_PACKAGES=bash,busybox-static,iproute2,kmod,libcap2-bin,procps,strace,util-
 # Of tests that have a 32-bit form it is built too.
 BUILD_PACKAGES=gcc,libc6-dev,make,sparse${MULTILIB:+,$MULTILIB}
 
+# Packages of another architecture are named NAME:ARCHITECTURE.
 bootstrap()
 {
-	local suite=$1 packages=$2 dir=$3
+	local suite=$1 packages=$2 dir=$3 architectures
+
+	architectures=$(tr ',' '\n' <<<"$packages" | sed -n 's/.*://p' | sort -u)
 
 	host_acquire >"$LOG/acquire.conf"
 	suite_sources "$(base_suite "$suite")" |
-		mmdebstrap --variant=apt --architectures="$ARCH" \
+		mmdebstrap --variant=apt --architectures="$ARCH${architectures:+ $architectures}" \
 			--include="$packages" \
 			--aptopt="$LOG/acquire.conf" \
 			--dpkgopt='path-exclude=/usr/share/man/*' \

@@ -1,0 +1,219 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The packages in the life of a system with systemd, in stages with a reboot
+# between. For a guest that vm/lifecycle boots.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+. selftests/ktap.sh
+. selftests/package.sh
+
+DEBS=$PWD/debs
+NEW_KERNEL=$(cat new-kernel)
+FILES=/var/tmp/files
+
+# bind_port PORT…: as a program that holds 127.0.0.1:PORT… for a moment.
+bind_port()
+{
+	perl -MSocket -e '
+		for (@ARGV) {
+			socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
+			push(@held, $s);
+			bind($s, sockaddr_in($_, INADDR_LOOPBACK)) or die "$_: $!";
+		}' "$@"
+}
+
+# journal_wait FIELD=VALUE…: until the service has told of it in this boot.
+journal_wait()
+{
+	# shellcheck disable=SC2016
+	timeout 120 bash -c 'journalctl -b -f -n all -o cat -t sockbind "$@" |
+		grep -q -m 1 .' - "$@"
+}
+
+journal_count()
+{
+	journalctl -b -o cat -t sockbind --quiet "$@" | wc -l
+}
+
+# The reader, until it prints the words.
+reader_prints()
+{
+	timeout 60 bash -c 'sockbind | grep -m 1 -F -e "$1"' - "$1"
+}
+
+module_works()
+{
+	[[ -c /dev/sockbind ]]
+	[[ $(cat /sys/module/sockbind/version) == "$1" ]]
+	bind_port 4240
+	reader_prints 127.0.0.1:4240
+}
+
+installs()
+{
+	package_files >$FILES
+	package_apt install "$DEBS"/sockbind{,-dkms}_"$VERSION"_*.deb
+	module_works "$VERSION"
+}
+
+# Those that autopkgtest(1) runs.
+debian_tests()
+{
+	debian/tests/bind
+	debian/tests/service
+}
+
+service_is_disabled()
+{
+	[[ $(systemctl is-enabled sockbind || true) == disabled ]]
+	[[ $(systemctl is-active sockbind || true) == inactive ]]
+}
+
+service_fills_journal()
+{
+	local record
+
+	systemctl enable --now sockbind
+	bind_port 4241
+	journal_wait SOCKBIND_PORT=4241
+	record=$(journalctl -b -o export -t sockbind SOCKBIND_PORT=4241)
+	for field in SOCKBIND_COMM=perl SOCKBIND_PROTO=udp \
+		SOCKBIND_RESULT=ok SOCKBIND_UID=0 SOCKBIND_USER=root \
+		SOCKBIND_EXE=/usr/bin/perl SOCKBIND_SCOPE=loopback \
+		SYSLOG_IDENTIFIER=sockbind PRIORITY=6; do
+		grep -x "$field" <<<"$record"
+	done
+	grep -E '^MESSAGE=perl [0-9]+ root ok udp 127\.0\.0\.1:4241$' <<<"$record"
+	bind_port 4242 4242 || true
+	journal_wait SOCKBIND_PORT=4242 ERRNO=98
+}
+
+service_keeps_place()
+{
+	bind_port 4243
+	journal_wait SOCKBIND_PORT=4243
+	systemctl stop sockbind
+	bind_port 4244
+	systemctl start sockbind
+	journal_wait SOCKBIND_PORT=4244
+	systemctl kill --signal=KILL sockbind
+	bind_port 4245
+	journal_wait SOCKBIND_PORT=4245
+	[[ $(journal_count SOCKBIND_PORT=4243) == 1 ]]
+	[[ $(journal_count SOCKBIND_PORT=4244) == 1 ]]
+	[[ $(journal_count SOCKBIND_LOST=1) == 0 ]]
+}
+
+# More than the rings hold while the service is away: every bind is either in
+# the journal or counted as lost.
+service_tells_loss()
+{
+	local lost told
+
+	systemctl stop sockbind
+	taskset 1 perl -MSocket -e '
+		for (1 .. 3000) {
+			socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
+			bind($s, sockaddr_in(4246, INADDR_LOOPBACK)) or die;
+		}'
+	systemctl start sockbind
+	bind_port 4247
+	journal_wait SOCKBIND_PORT=4247
+	lost=$(journalctl -b -o export -t sockbind SOCKBIND_CPU=0 |
+		awk -F = '$1 == "SOCKBIND_LOST" { n += $2 } END { print n + 0 }')
+	told=$(journal_count SOCKBIND_PORT=4246)
+	echo "lost $lost, told $told"
+	((told > 0 && lost > 0 && lost + told >= 3000))
+}
+
+service_is_sandboxed()
+{
+	systemd-analyze security --no-pager --threshold=25 sockbind.service
+	systemd-analyze security --no-pager sockbind.service | tail -n 1
+}
+
+loaded_before_sshd()
+{
+	module_works "$VERSION"
+	journal_wait SOCKBIND_COMM=sshd SOCKBIND_PORT=22
+	reader_prints sshd
+	systemctl is-active systemd-modules-load
+	journalctl -b -o cat -u sockbind | grep -F 'this host was booted since'
+}
+
+kernel_upgrades()
+{
+	package_apt install "$PWD"/kernel/*.deb
+	dkms status -m sockbind -k "$NEW_KERNEL" | grep -w installed
+}
+
+new_kernel_works()
+{
+	[[ $(uname -r) == "$NEW_KERNEL" ]]
+	module_works "$VERSION"
+	journal_wait SOCKBIND_COMM=sshd SOCKBIND_PORT=22
+}
+
+# The service goes on with the new reader, where the old one was.
+upgrades_under_service()
+{
+	local before
+
+	bind_port 4248
+	journal_wait SOCKBIND_PORT=4248
+	before=$(systemctl show -P MainPID sockbind)
+	package_apt install "$DEBS"/sockbind{,-dkms}_"$VERSION.1"_*.deb
+	systemctl is-active sockbind
+	[[ $(systemctl show -P MainPID sockbind) != "$before" ]]
+	bind_port 4249
+	journal_wait SOCKBIND_PORT=4249
+	[[ $(journal_count SOCKBIND_PORT=4248) == 1 ]]
+	[[ $(sockbind --version) == "sockbind $VERSION.1 "* ]]
+}
+
+loads_new_module()
+{
+	systemctl stop sockbind
+	modprobe -r sockbind
+	modprobe sockbind
+	module_works "$VERSION.1"
+	systemctl start sockbind
+}
+
+removes()
+{
+	package_apt remove sockbind-dkms sockbind
+	[[ ! -e /sys/module/sockbind && ! -e /dev/sockbind ]]
+	[[ ! $(systemctl is-active sockbind) == active ]]
+	[[ ! $(dkms status -m sockbind) ]]
+	[[ ! $(find /lib/modules/ -name 'sockbind*') ]]
+}
+
+purges()
+{
+	package_apt purge sockbind-dkms sockbind
+	# The new kernel is no part of it.
+	grep -vF "$NEW_KERNEL" $FILES >$FILES.before
+	package_files | grep -vF "$NEW_KERNEL" >$FILES.after
+	diff -u $FILES.before $FILES.after
+}
+
+no_splat()
+{
+	! dmesg | grep -E -f <(grep -vE '^(#|$)' selftests/vm/splats)
+}
+
+case $(sed -n 's/.*sockbind\.stage=\([0-9]\).*/\1/p' /proc/cmdline) in
+1)
+	ktap_run installs service_is_disabled debian_tests service_fills_journal \
+		service_keeps_place service_tells_loss service_is_sandboxed \
+		no_splat
+	;;
+2) ktap_run loaded_before_sshd kernel_upgrades no_splat ;;
+3)
+	ktap_run new_kernel_works upgrades_under_service loads_new_module \
+		removes purges no_splat
+	;;
+esac

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the tests of the packages have in common. Sourced in the top directory.
+
+VERSION=$(sed -n 's/.*SOCKBIND_VERSION "\(.*\)"/\1/p' module/version.h)
+
+# package_build DIR VERSION OPTION…: packages of this checkout, as that version.
+package_build()
+{
+	local dir=$1 version=$2
+
+	shift 2
+	mkdir -p "$dir"
+	cp -a . "$dir/sockbind"
+	sed -i "s/\"$VERSION\"/\"$version\"/" "$dir/sockbind/module/version.h" \
+		"$dir/sockbind/dkms.conf"
+	sed -i "1s/($VERSION)/($version)/" "$dir/sockbind/debian/changelog"
+	(cd "$dir/sockbind" && dpkg-buildpackage --no-sign "$@")
+}
+
+package_apt()
+{
+	DEBIAN_FRONTEND=noninteractive apt-get --yes \
+		-o APT::Install-Recommends=false -o Dpkg::Use-Pty=false "$@"
+}
+
+# All files of the system, but for what the package tools write for themselves
+# and the key that dkms makes once for all modules.
+package_files()
+{
+	find / \( -path /proc -o -path /sys -o -path /tmp -o -path /build -o \
+		-path /var/lib/dpkg -o -path /var/log -o -path /var/cache -o \
+		-path /share -o -path /run -o -path /dev -o -path /var/tmp -o \
+		-path /var/lib/systemd -o -path /sockbind \) -prune -o \
+		! -path '/lib/modules/*/modules.*' \
+		! -path '/usr/lib/modules/*/modules.*' \
+		! -path '/var/lib/apt/*' ! -path '/var/lib/man-db/*' \
+		! -path '/var/lib/dkms/mok.*' ! -path '/etc/ld.so.cache' \
+		-printf '%p %m\n' | sort
+}
