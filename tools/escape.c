@@ -130,15 +130,14 @@ static uint64_t short_word(const uint8_t *bytes, size_t len)
 	       (uint64_t)(bytes[0] ^ bytes[len - 1]) << 16;
 }
 
-/* True where neither form has to change a byte. */
+/* True where neither form has to change a byte; @len is not 0. */
 static bool is_plain(const uint8_t *bytes, size_t len)
 {
-	const uint8_t *last = bytes + len - 8;
+	const uint8_t *last;
 
-	if (!len)
-		return true;
 	if (len < 8)
 		return word_is_plain(short_word(bytes, len));
+	last = bytes + len - 8;
 	for (; bytes < last; bytes += 8)
 		if (!word_is_plain(word64(bytes)))
 			return false;
@@ -181,7 +180,7 @@ void escape_text(struct buf *b, const uint8_t *bytes, size_t len, bool utf8)
 	size_t i, used;
 	uint32_t code;
 
-	if (is_plain(bytes, len)) {
+	if (len && is_plain(bytes, len)) {
 		buf_mem(b, bytes, len);
 		return;
 	}
@@ -231,7 +230,7 @@ char *escape_json(char *p, const uint8_t *bytes, size_t len, bool *exact)
 	size_t used;
 	uint32_t code;
 
-	if (is_plain(bytes, len))
+	if (len && is_plain(bytes, len))
 		return mempcpy(p, bytes, len);
 	while (len) {
 		code = utf8_next(bytes, len, &used);
