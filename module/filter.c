@@ -153,12 +153,20 @@ static int parse_ports(struct set *set)
 }
 
 /* Replaces a whole set. Writers hold the parameter lock. */
-static int set_store(struct set __rcu **where, const char *text,
+static int set_store(const struct kernel_param *kp, const char *text,
 		     unsigned int bits, int (*parse)(struct set *set))
 {
-	struct set *old, *set = set_alloc(text, bits);
+	struct set __rcu **where = kp->arg;
+	struct set *old, *set;
 	int err;
 
+	/* sysfs shows no more, and cuts a write that is longer into several. */
+	if (strcspn(text, "\n") > PAGE_SIZE - sizeof("\n")) {
+		pr_err("%s=%.16s...: the list is longer than %zu characters; give ranges instead of single numbers\n",
+		       kp->name, text, PAGE_SIZE - sizeof("\n"));
+		return -EINVAL;
+	}
+	set = set_alloc(text, bits);
 	if (!set)
 		return -ENOMEM;
 	err = parse(set);
@@ -182,7 +190,7 @@ static int set_show(struct set __rcu **where, char *buffer,
 
 static int families_set(const char *val, const struct kernel_param *kp)
 {
-	return set_store(&families, val, FAMILIES, parse_families);
+	return set_store(kp, val, FAMILIES, parse_families);
 }
 
 static int families_get(char *buffer, const struct kernel_param *kp)
@@ -192,7 +200,7 @@ static int families_get(char *buffer, const struct kernel_param *kp)
 
 static int ports_set(const char *val, const struct kernel_param *kp)
 {
-	return set_store(&ports, val, PORTS, parse_ports);
+	return set_store(kp, val, PORTS, parse_ports);
 }
 
 static int ports_get(char *buffer, const struct kernel_param *kp)
