@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Load and unload the module of this checkout, and read it. Sourced in selftests/.
+# Load and unload the module of this checkout, bind, and read it. Sourced in
+# selftests/, after ktap.sh where module_test_begin is called.
 # shellcheck disable=SC2034 # for who sources it
 
 MODULE=../module/sockbind.ko
@@ -16,6 +17,19 @@ module_obstacle()
 	elif [[ ! -e $MODULE ]]; then
 		echo "there is no $MODULE; run make first"
 	fi
+}
+
+# Begin a test of the module, or skip it: $dir is a directory to work in, where
+# everyone may look, and goes at the end.
+module_test_begin()
+{
+	local obstacle
+
+	obstacle=$(module_obstacle)
+	[[ ! $obstacle ]] || ktap_skip "$obstacle"
+	dir=$(mktemp -d)
+	chmod 755 "$dir"
+	trap 'rm -rf "$dir"' EXIT
 }
 
 module_unload()
@@ -43,6 +57,19 @@ module_probes()
 {
 	grep -E ' (security_socket_bind|__sys_bind|io_bind)\+' \
 		/sys/kernel/debug/kprobes/list || (($? == 1))
+}
+
+# The fixed list of binds, in $dir.
+bind_cases()
+{
+	(cd "$dir" && "$OLDPWD/bind_cases")
+}
+
+# The same as strace tells them, one that reaches the hook a line.
+strace_cases()
+{
+	(cd "$dir" && strace -f -e trace=bind -o strace "$OLDPWD/bind_cases")
+	./strace.awk "$dir/strace"
 }
 
 # read_cases OPTION…: what the reader prints, to the last of bind_cases. It goes

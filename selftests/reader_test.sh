@@ -6,27 +6,17 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 . ./ktap.sh
+# shellcheck source=selftests/module.sh
 . ./module.sh
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
+module_test_begin
 
-here=$PWD
-reader=$here/../tools/sockbind
-dir=$(mktemp -d)
-chmod 755 "$dir"
-trap 'rm -rf "$dir"' EXIT
-
-bind_cases()
-{
-	(cd "$dir" && "$here/bind_cases")
-}
+reader=$PWD/../tools/sockbind
 
 # The binds of one run of bind_cases that reach the hook.
 count_cases()
 {
-	(cd "$dir" && strace -f -e trace=bind -o strace "$here/bind_cases")
-	./strace.awk "$dir/strace" | wc -l
+	strace_cases | wc -l
 }
 
 # print_cases OPTION…: what the reader prints of one run, and no more.
@@ -129,7 +119,7 @@ other_device()
 {
 	module_load
 	fails 1 'not a sockbind device' "$reader" -d /dev/null
-	fails 1 'not a sockbind device' "$reader" -d "$here/guest"
+	fails 1 'not a sockbind device' "$reader" -d "$PWD/guest"
 	fails 1 'sockbind' "$reader" -d /
 }
 
@@ -173,12 +163,12 @@ start_reader()
 	read -r <&"$lines"
 }
 
-# stop_reader [STATUS]: it ends so, having said what it had to.
+# stop_reader [STATUS [SIGNAL]]: it ends so, having said what it had to.
 stop_reader()
 {
 	local status=0
 
-	kill -TERM "$pid"
+	kill "-${2:-TERM}" "$pid"
 	cat <&"$lines"
 	exec {lines}<&-
 	wait "$pid" || status=$?
@@ -200,6 +190,15 @@ live()
 		read -r line <&"$lines"
 	done
 	stop_reader
+	[[ ! -s $dir/err ]]
+}
+
+# What Ctrl-C does, while it waits and there is nothing.
+interrupt()
+{
+	module_load
+	start_reader
+	stop_reader 0 INT
 	[[ ! -s $dir/err ]]
 }
 
@@ -239,5 +238,5 @@ binds_nothing()
 }
 
 ktap_run line_per_bind users json unknown_option help_and_version no_module \
-	no_permission other_device full_disk closed_output broken_pipe live \
+	no_permission other_device full_disk closed_output broken_pipe live interrupt \
 	losses binds_nothing

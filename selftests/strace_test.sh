@@ -7,24 +7,18 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 . ./ktap.sh
+# shellcheck source=selftests/module.sh
 . ./module.sh
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
+module_test_begin
 command -v strace >/dev/null || ktap_skip 'there is no strace'
-
-here=$PWD
-dir=$(mktemp -d)
-chmod 755 "$dir"
-trap 'rm -rf "$dir"' EXIT
 
 # Watch bind_cases from both sides. All of it is in the rings when it has ended.
 watch()
 {
 	module_load "$@"
-	(cd "$dir" && strace -f -e trace=bind -o strace "$here/bind_cases")
+	strace_cases | sort >"$dir/theirs"
 	read_cases -j >"$dir/json"
-	./strace.awk "$dir/strace" | sort >"$dir/theirs"
 	./json.awk "$dir/json" | sort >"$dir/ours"
 }
 
@@ -63,7 +57,7 @@ final_port()
 
 	module_load
 	mkfifo "$dir/bound" "$dir/go"
-	(cd "$dir" && exec "$here/bind_cases" wait <go >bound) &
+	(cd "$dir" && exec "$OLDPWD/bind_cases" wait <go >bound) &
 	pid=$!
 	exec {go}>"$dir/go"
 	read -r <"$dir/bound"
