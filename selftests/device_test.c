@@ -3,15 +3,13 @@
  * /dev/sockbind: who may open it, and what every operation does, is told and
  * refuses. Holds for every size of the rings.
  */
-#include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "capture.h"
+#include "witness.h"
 
 #define NOBODY		65534
 #define SYSFS		"/sys/class/misc/sockbind/"
@@ -65,6 +63,14 @@ static void expect_record_of(struct __test_metadata *_metadata, int dev,
 	ASSERT_TRUE(capture_read(_metadata, dev, &record));
 	EXPECT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
 	EXPECT_EQ(inode, record.bind.inode);
+}
+
+static void expect_child(struct __test_metadata *_metadata, pid_t child)
+{
+	int status;
+
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
 }
 
 TEST_F(device, is_read_only)
@@ -256,6 +262,22 @@ TEST_F(device, duplicates_share_their_place)
 	expect_no_more(_metadata, self->dev);
 }
 
+TEST_F(device, a_child_shares_the_place)
+{
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+	union sockbind_record record;
+	pid_t child = fork();
+
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(read(self->dev, &record, sizeof(record)) !=
+		      sizeof(record) || record.bind.inode != first);
+	expect_child(_metadata, child);
+	expect_record_of(_metadata, self->dev, second);
+	expect_no_more(_metadata, self->dev);
+}
+
 TEST_F(device, poll)
 {
 	struct pollfd pollfd = { .fd = self->dev, .events = POLLIN };
@@ -293,14 +315,6 @@ static void wait_until_blocked(struct __test_metadata *_metadata, pid_t child,
 		ASSERT_EQ(0, waitpid(child, NULL, WNOHANG));
 		sched_yield();
 	}
-}
-
-static void expect_child(struct __test_metadata *_metadata, pid_t child)
-{
-	int status;
-
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status);
 }
 
 TEST_F(device, a_bind_wakes_read)
@@ -362,27 +376,77 @@ TEST_F(device, a_bind_wakes_every_reader)
 		expect_child(_metadata, children[i]);
 }
 
-static void ignore_signal(int signal)
+static int signalled[2];
+
+static void tell_signal(int signal)
 {
 	(void)signal;
+	if (write(signalled[1], "", 1) != 1)
+		_exit(1);
 }
 
-TEST_F(device, a_signal_ends_read)
+/*
+ * Return: a child that is signalled in a read(), with SA_RESTART or not. It ends
+ * well if read() comes to @result, with @error.
+ */
+static pid_t signal_reader(struct __test_metadata *_metadata, int dev,
+			   int flags, ssize_t result, int error)
 {
-	const struct sigaction action = { .sa_handler = ignore_signal };
+	const struct sigaction action = {
+		.sa_handler = tell_signal,
+		.sa_flags = flags,
+	};
 	union sockbind_record record;
 	pid_t child;
+	char c;
 
-	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	ASSERT_EQ(0, fcntl(dev, F_SETFL, 0));
+	ASSERT_EQ(0, pipe(signalled));
 	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	child = fork();
 	ASSERT_LE(0, child);
 	if (!child)
-		_exit(read(self->dev, &record, sizeof(record)) != -1 ||
-		      errno != EINTR);
+		_exit(read(dev, &record, sizeof(record)) != result ||
+		      (result < 0 && errno != error));
 	wait_until_blocked(_metadata, child, SYS_read, SYS_read);
 	ASSERT_EQ(0, kill(child, SIGUSR1));
+	ASSERT_EQ(1, read(signalled[0], &c, 1));
+	return child;
+}
+
+TEST_F(device, a_signal_ends_read)
+{
+	pid_t child = signal_reader(_metadata, self->dev, 0, -1, EINTR);
+
 	expect_child(_metadata, child);
+}
+
+TEST_F(device, a_signal_restarts_read)
+{
+	pid_t child = signal_reader(_metadata, self->dev, SA_RESTART,
+				    sizeof(union sockbind_record), 0);
+
+	wait_until_blocked(_metadata, child, SYS_read, SYS_read);
+	bind_something(_metadata);
+	expect_child(_metadata, child);
+}
+
+TEST_F(device, a_fatal_signal_ends_read)
+{
+	union sockbind_record record;
+	pid_t child;
+	int status;
+
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child)
+		_exit(read(self->dev, &record, sizeof(record)) < 0);
+	wait_until_blocked(_metadata, child, SYS_read, SYS_read);
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
 }
 
 /* CPUs as in "0-3" or "0,2-5". Return: the number of them. */
@@ -616,84 +680,31 @@ TEST_F(device, cpus_are_merged)
 	}
 }
 
-static void *bind_storm(void *arg)
+static void run_everywhere(void)
 {
 	cpu_set_t all;
 
 	memset(&all, 0xff, sizeof(all));
 	sched_setaffinity(0, sizeof(all), &all);
+}
+
+static void *bind_storm(void *arg)
+{
+	run_everywhere();
 	bind_many(arg, STORM);
 	return NULL;
-}
-
-/**
- * struct witness - what a reader saw of a storm
- * @dev: the reader
- * @thread: its thread
- * @ended: the storm is over
- * @next: by CPU, the number that is due, one more
- * @records: records that it got
- * @lost: records that it was told to be lost
- * @wrong: records out of order
- */
-struct witness {
-	int dev;
-	pthread_t thread;
-	bool ended;
-	__u64 next[CPU_SETSIZE];
-	__u64 records;
-	__u64 lost;
-	__u64 wrong;
-};
-
-static void witness_record(struct witness *witness,
-			   const union sockbind_record *record)
-{
-	__u64 *next = &witness->next[record->hdr.cpu];
-	__u64 last = record->hdr.seq;
-
-	if (record->hdr.type == SOCKBIND_RECORD_LOST) {
-		last = record->lost.last;
-		witness->lost += last - record->hdr.seq + 1;
-	} else {
-		witness->records++;
-	}
-	witness->wrong += *next && *next != record->hdr.seq + 1;
-	*next = last + 2;
-}
-
-static void *watch_storm(void *arg)
-{
-	struct witness *witness = arg;
-	union sockbind_record records[3];
-
-	for (;;) {
-		bool ended = __atomic_load_n(&witness->ended, __ATOMIC_ACQUIRE);
-		ssize_t n = read(witness->dev, records, sizeof(records));
-		ssize_t i;
-
-		if (n < 0 && ended)
-			return NULL;
-		if (n < 0)
-			sched_yield();
-		for (i = 0; i < n / (ssize_t)sizeof(*records); i++)
-			witness_record(witness, &records[i]);
-	}
 }
 
 /* No hole, and records and losses are all that was recorded. */
 TEST_F(device, storm)
 {
-	struct witness *witness = calloc(2, sizeof(*witness));
+	struct witness *witness[2];
 	pthread_t binder[BINDERS];
 	__u64 recorded;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		witness[i].dev = capture_open(_metadata);
-		ASSERT_EQ(0, pthread_create(&witness[i].thread, NULL,
-					    watch_storm, &witness[i]));
-	}
+	for (i = 0; i < 2; i++)
+		witness[i] = witness_start(_metadata, 0);
 	for (i = 0; i < BINDERS; i++)
 		ASSERT_EQ(0, pthread_create(&binder[i], NULL, bind_storm,
 					    _metadata));
@@ -702,15 +713,79 @@ TEST_F(device, storm)
 	recorded = capture_info(_metadata, self->dev).recorded -
 		   self->info.recorded;
 	EXPECT_EQ(BINDERS * STORM, recorded);
-	for (i = 0; i < 2; i++) {
-		__atomic_store_n(&witness[i].ended, true, __ATOMIC_RELEASE);
-		pthread_join(witness[i].thread, NULL);
-		TH_LOG("reader %d: %llu records, %llu lost", i,
-		       (unsigned long long)witness[i].records,
-		       (unsigned long long)witness[i].lost);
-		EXPECT_EQ(0, witness[i].wrong);
-		EXPECT_EQ(recorded, witness[i].records + witness[i].lost);
+	for (i = 0; i < 2; i++)
+		witness_end(_metadata, witness[i], recorded);
+}
+
+/**
+ * struct sharer - a thread that reads a file which another reads too
+ * @dev: the file
+ * @thread: the thread
+ * @ended: whether nobody binds any more
+ * @start: number of the first record
+ * @taken: by number, how often a record was read or told to be lost
+ */
+struct sharer {
+	int dev;
+	pthread_t thread;
+	const bool *ended;
+	__u64 start;
+	__u8 *taken;
+};
+
+static void *take_share(void *arg)
+{
+	const struct sharer *sharer = arg;
+	union sockbind_record record;
+	__u64 seq, last;
+	bool ended;
+
+	run_everywhere();
+	for (;;) {
+		ended = __atomic_load_n(sharer->ended, __ATOMIC_ACQUIRE);
+		if (read(sharer->dev, &record, sizeof(record)) < 0) {
+			if (ended)
+				return NULL;
+			sched_yield();
+			continue;
+		}
+		seq = record.hdr.seq - sharer->start;
+		last = record.hdr.type == SOCKBIND_RECORD_LOST ?
+		       record.lost.last - sharer->start : seq;
+		for (; seq <= last && last < STORM; seq++)
+			__atomic_add_fetch(&sharer->taken[seq], 1,
+					   __ATOMIC_RELAXED);
 	}
+}
+
+/* Of several threads that read one file each record goes to one. */
+TEST_F(device, threads_share_a_file)
+{
+	__u8 taken[STORM] = { 0 };
+	union sockbind_record record;
+	struct sharer sharer[3];
+	bool ended = false;
+	int i;
+
+	bind_something(_metadata);
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	for (i = 0; i < 3; i++) {
+		sharer[i] = (struct sharer) {
+			.dev = self->dev,
+			.ended = &ended,
+			.start = record.hdr.seq + 1,
+			.taken = taken,
+		};
+		ASSERT_EQ(0, pthread_create(&sharer[i].thread, NULL,
+					    take_share, &sharer[i]));
+	}
+	bind_many(_metadata, STORM);
+	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
+	for (i = 0; i < 3; i++)
+		pthread_join(sharer[i].thread, NULL);
+	for (i = 0; i < STORM; i++)
+		ASSERT_EQ(1, taken[i])
+			TH_LOG("record %d", i);
 }
 
 int main(int argc, char **argv)
