@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Wake-ups: none is lost, none is for nothing, and a bind pays for none while
+ * the readers are awake.
+ */
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "capture.h"
+
+#define TRACING		"/sys/kernel/tracing/"
+#define EVENT		"sockbind_test/wake_readers"
+
+/* Each takes a tick. */
+#define ROUNDS		200
+
+/* What is to happen, or not, is waited for this long. */
+#define TICKS		25
+
+#define TIMEOUT		120
+
+static void run_on(struct __test_metadata *_metadata, int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+}
+
+/* Time in ticks. */
+static __u64 ticks(void)
+{
+	struct timespec now, tick;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (now.tv_sec * 1000000000ULL + now.tv_nsec) / tick.tv_nsec;
+}
+
+/* Return: 0 when there may be a record. */
+static int wait_in_read(int dev)
+{
+	(void)dev;
+	return 0;
+}
+
+static int wait_in_poll(int dev)
+{
+	struct pollfd pollfd = { .fd = dev, .events = POLLIN };
+
+	return poll(&pollfd, 1, -1) != 1 || pollfd.revents != POLLIN;
+}
+
+static int wait_in_epoll(int dev)
+{
+	static int epoll = -1;
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+
+	if (epoll < 0) {
+		epoll = epoll_create1(EPOLL_CLOEXEC);
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, dev, &event))
+			return 1;
+	}
+	return epoll_wait(epoll, &event, 1, -1) != 1;
+}
+
+FIXTURE(wakeup)
+{
+	int dev;
+	int told[2];
+	pid_t sleeper;
+};
+
+FIXTURE_VARIANT(wakeup)
+{
+	int (*wait)(int dev);
+};
+
+FIXTURE_VARIANT_ADD(wakeup, read)
+{
+	.wait = wait_in_read,
+};
+
+FIXTURE_VARIANT_ADD(wakeup, poll)
+{
+	.wait = wait_in_poll,
+};
+
+FIXTURE_VARIANT_ADD(wakeup, epoll)
+{
+	.wait = wait_in_epoll,
+};
+
+/*
+ * Sleep, read the one record that there is, tell, over and over. The end is the
+ * test's. Edge-triggered epoll and poll alike find the device empty afterwards.
+ */
+static void sleep_and_tell(int dev, int told, int (*wait)(int dev))
+{
+	const bool blocking = wait == wait_in_read;
+	union sockbind_record record;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fcntl(dev, F_SETFL, blocking ? 0 : O_NONBLOCK);
+	for (;;) {
+		if (wait(dev) || read(dev, &record, sizeof(record)) < 0)
+			_exit(1);
+		if (!blocking && read(dev, &record, sizeof(record)) >= 0)
+			_exit(1);
+		if (write(told, "", 1) != 1)
+			_exit(1);
+	}
+}
+
+FIXTURE_SETUP(wakeup)
+{
+	self->dev = capture_open(_metadata);
+	ASSERT_EQ(0, pipe(self->told));
+	self->sleeper = fork();
+	ASSERT_LE(0, self->sleeper);
+	if (!self->sleeper)
+		sleep_and_tell(self->dev, self->told[1], variant->wait);
+	close(self->told[1]);
+}
+
+FIXTURE_TEARDOWN(wakeup)
+{
+	kill(self->sleeper, SIGKILL);
+	waitpid(self->sleeper, NULL, 0);
+}
+
+/* Times that a process went to sleep. */
+static long switches_of(struct __test_metadata *_metadata, pid_t pid)
+{
+	char line[128];
+	long switches = -1;
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/%d/status", pid);
+	file = fopen(line, "r");
+	ASSERT_NE(NULL, file);
+	while (fgets(line, sizeof(line), file) &&
+	       sscanf(line, "voluntary_ctxt_switches: %ld", &switches) != 1)
+		;
+	fclose(file);
+	ASSERT_LE(0, switches);
+	return switches;
+}
+
+/*
+ * The next bind comes as soon as the last was told of: sometimes before the
+ * reader sleeps, sometimes after that, and sometimes just then.
+ */
+TEST_F_TIMEOUT(wakeup, none_is_lost, TIMEOUT)
+{
+	const int cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	char c;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		run_on(_metadata, i % cpus);
+		bind_something(_metadata);
+		ASSERT_EQ(1, read(self->told[0], &c, 1));
+	}
+}
+
+TEST_F_TIMEOUT(wakeup, none_is_for_nothing, TIMEOUT)
+{
+	long before;
+	__u64 end;
+	char c;
+
+	bind_something(_metadata);
+	ASSERT_EQ(1, read(self->told[0], &c, 1));
+	/* All there is has been said, and what may follow has a while. */
+	end = ticks() + TICKS;
+	while (ticks() < end)
+		;
+	before = switches_of(_metadata, self->sleeper);
+	end += TICKS;
+	while (ticks() < end)
+		;
+	EXPECT_EQ(before, switches_of(_metadata, self->sleeper));
+}
+
+FIXTURE(cost)
+{
+	int dev;
+};
+
+static void write_file(struct __test_metadata *_metadata, const char *path,
+		       const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)))
+		TH_LOG("%s: %s", path, text);
+	close(fd);
+}
+
+FIXTURE_SETUP(cost)
+{
+	if (access(TRACING "kprobe_events", W_OK))
+		SKIP(return, "tracefs has no kprobe_events");
+	self->dev = capture_open(_metadata);
+	write_file(_metadata, TRACING "kprobe_events",
+		   "p:" EVENT " sockbind:wake_readers");
+	write_file(_metadata, TRACING "events/" EVENT "/enable", "1");
+}
+
+FIXTURE_TEARDOWN(cost)
+{
+	write_file(_metadata, TRACING "events/" EVENT "/enable", "0");
+	write_file(_metadata, TRACING "kprobe_events", "-:" EVENT);
+}
+
+/* Times that a bind had its readers woken. */
+static __u64 count_wakeups(struct __test_metadata *_metadata)
+{
+	FILE *file = fopen(TRACING "kprobe_profile", "r");
+	unsigned long long hits;
+	char name[64];
+
+	ASSERT_NE(NULL, file);
+	do {
+		ASSERT_EQ(2, fscanf(file, "%63s %llu %*u", name, &hits));
+	} while (strcmp(name, "wake_readers"));
+	fclose(file);
+	return hits;
+}
+
+/* Return: the number of binds in all those ticks. */
+static __u64 bind_for_ticks(struct __test_metadata *_metadata)
+{
+	const __u64 end = ticks() + TICKS;
+	__u64 binds = 0;
+
+	do {
+		bind_something(_metadata);
+		binds++;
+	} while (ticks() < end);
+	return binds;
+}
+
+/* poll() that does not sleep, and read() too. */
+TEST_F_TIMEOUT(cost, none_while_awake, TIMEOUT)
+{
+	struct pollfd pollfd = { .fd = self->dev, .events = POLLIN };
+	union sockbind_record record;
+
+	EXPECT_EQ(0, poll(&pollfd, 1, 0));
+	EXPECT_FALSE(capture_read(_metadata, self->dev, &record));
+	bind_for_ticks(_metadata);
+	EXPECT_EQ(1, poll(&pollfd, 1, 0));
+	EXPECT_TRUE(capture_read(_metadata, self->dev, &record));
+	bind_for_ticks(_metadata);
+	EXPECT_EQ(0, count_wakeups(_metadata));
+}
+
+/* Follow, without end. */
+static void follow(int dev)
+{
+	union sockbind_record records[64];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!wait_in_poll(dev))
+		while (read(dev, records, sizeof(records)) > 0)
+			;
+	_exit(1);
+}
+
+/* A tick has one, for all the binds in it. */
+TEST_F_TIMEOUT(cost, one_a_tick_while_asleep, TIMEOUT)
+{
+	__u64 start, binds, wakeups;
+	pid_t follower;
+
+	follower = fork();
+	ASSERT_LE(0, follower);
+	if (!follower)
+		follow(self->dev);
+	run_on(_metadata, 0);
+	start = ticks();
+	binds = bind_for_ticks(_metadata);
+	wakeups = count_wakeups(_metadata);
+	TH_LOG("%llu binds, %llu wake-ups", (unsigned long long)binds,
+	       (unsigned long long)wakeups);
+	EXPECT_LT(0, wakeups);
+	/* An interrupt of another's irq_work does ours too. */
+	EXPECT_GE(2 * (ticks() - start + 1), wakeups);
+	ASSERT_EQ(0, kill(follower, SIGKILL));
+	ASSERT_EQ(follower, waitpid(follower, NULL, 0));
+}
+
+int main(int argc, char **argv)
+{
+	return capture_main(argc, argv);
+}
