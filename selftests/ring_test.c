@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "ring_record.h"
 #include "ring_user.h"
 #include "kselftest_harness.h"
 
@@ -57,31 +58,6 @@ static void make_record(union sockbind_record *record, __u64 seq)
 		.flags = seq,
 		.seq = seq,
 	};
-}
-
-static bool is_record(const union sockbind_record *record, __u64 seq)
-{
-	union sockbind_record expected;
-
-	make_record(&expected, seq);
-	return !memcmp(record, &expected, sizeof(expected));
-}
-
-static bool is_lost(const union sockbind_record *record, __u64 first,
-		    __u64 last)
-{
-	const struct sockbind_lost expected = {
-		.hdr = {
-			.size = SOCKBIND_RECORD_SIZE,
-			.version = SOCKBIND_ABI_VERSION,
-			.type = SOCKBIND_RECORD_LOST,
-			.cpu = CPU,
-			.seq = first,
-		},
-		.last = last,
-	};
-
-	return !memcmp(record, &expected, sizeof(expected));
 }
 
 /* Written as the module does: all but the number, which commit gives. */
@@ -241,7 +217,7 @@ TEST_F(ring, overwritten_reader)
 			ASSERT_LE(behind - self->size, lost);
 			ASSERT_GT(behind, lost);
 		}
-		ASSERT_TRUE(is_lost(&record, start, start + lost - 1));
+		ASSERT_TRUE(is_lost(&record, CPU, start, start + lost - 1));
 		ASSERT_EQ(start + lost, cursor);
 		ring_core_next(&self->core, &cursor, &record);
 		ASSERT_TRUE(is_record(&record, start + lost));
@@ -260,7 +236,7 @@ TEST_F(ring, loss_beyond_all_positions)
 	ASSERT_EQ(wide + self->size + 7, end);
 	ASSERT_TRUE(is_available(&self->core, cursor));
 	ring_core_next(&self->core, &cursor, &record);
-	EXPECT_TRUE(is_lost(&record, 5, wide + 6));
+	EXPECT_TRUE(is_lost(&record, CPU, 5, wide + 6));
 	EXPECT_EQ(wide + 7, cursor);
 	while (cursor < end) {
 		const __u64 seq = cursor;
@@ -305,7 +281,7 @@ TEST_F(ring, reserve_takes_the_oldest)
 	EXPECT_EQ(1, ring_core_oldest(&self->core));
 	EXPECT_EQ(self->size, ring_core_end(&self->core));
 	ring_core_next(&self->core, &cursor, &record);
-	EXPECT_TRUE(is_lost(&record, 0, 0));
+	EXPECT_TRUE(is_lost(&record, CPU, 0, 0));
 	ring_core_next(&self->core, &cursor, &record);
 	EXPECT_TRUE(is_record(&record, 1));
 }
@@ -376,7 +352,7 @@ static void *read_storm(void *arg)
 		ring_core_next(storm->ring, &cursor, &record);
 		if (record.hdr.type == SOCKBIND_RECORD_LOST) {
 			witness->wrong += cursor <= wanted ||
-				!is_lost(&record, wanted, cursor - 1);
+				!is_lost(&record, CPU, wanted, cursor - 1);
 			witness->lost += cursor - wanted;
 		} else {
 			witness->wrong += cursor != wanted + 1 ||

@@ -58,6 +58,7 @@ static void copy(void *to, const void *from, size_t size);
 #define smp_load_acquire(p)	((ring_pos_t)load(p, true))
 #define ring_core_copy(to, from, size)	copy(to, from, size)
 
+#include "../ring_record.h"
 #include "ring_core.h"
 
 #define RING_MAX	4
@@ -419,30 +420,6 @@ static void produce_all(unsigned int size, unsigned int n)
 	note_relaxed();
 }
 
-static bool is_record(const union sockbind_record *record, __u64 seq)
-{
-	union sockbind_record expected;
-
-	make_record(&expected, seq);
-	return !memcmp(record, &expected, sizeof(expected));
-}
-
-static bool is_lost(const union sockbind_record *record, __u64 first,
-		    __u64 last)
-{
-	const struct sockbind_lost expected = {
-		.hdr = {
-			.size = SOCKBIND_RECORD_SIZE,
-			.version = SOCKBIND_ABI_VERSION,
-			.type = SOCKBIND_RECORD_LOST,
-			.seq = first,
-		},
-		.last = last,
-	};
-
-	return !memcmp(record, &expected, sizeof(expected));
-}
-
 /* Whether the reader knows by now that all before @seq is overwritten. */
 static bool is_gone_before(__u64 seq)
 {
@@ -462,7 +439,7 @@ static void call_next(void)
 	if (record.hdr.type == SOCKBIND_RECORD_LOST) {
 		count.losses++;
 		if (reader.cursor <= wanted ||
-		    !is_lost(&record, wanted, reader.cursor - 1))
+		    !is_lost(&record, 0, wanted, reader.cursor - 1))
 			broken("a wrong notice of a loss");
 		if (!is_gone_before(reader.cursor))
 			broken("a loss of records that are not lost");
