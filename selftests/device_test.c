@@ -18,6 +18,10 @@
 #define STORM		2000
 #define BINDERS		3
 
+/* Threads that read one file, and how often they read all of it. */
+#define SHARERS		3
+#define SHARE_ROUNDS	3
+
 FIXTURE(device)
 {
 	int dev;
@@ -718,74 +722,74 @@ TEST_F(device, storm)
 }
 
 /**
- * struct sharer - a thread that reads a file which another reads too
+ * struct share - threads that read one file
  * @dev: the file
- * @thread: the thread
- * @ended: whether nobody binds any more
- * @start: number of the first record
- * @taken: by number, how often a record was read or told to be lost
+ * @cpu: CPU whose records count
+ * @start: number of the first of them
+ * @begin: all are ready for a round
+ * @end: all have found nothing more
+ * @taken: by number, how often a record was read in all rounds
  */
-struct sharer {
+struct share {
 	int dev;
-	pthread_t thread;
-	const bool *ended;
+	unsigned int cpu;
 	__u64 start;
-	__u8 *taken;
+	pthread_barrier_t begin;
+	pthread_barrier_t end;
+	unsigned int *taken;
 };
 
 static void *take_share(void *arg)
 {
-	const struct sharer *sharer = arg;
+	struct share *share = arg;
 	union sockbind_record record;
-	__u64 seq, last;
-	bool ended;
+	int i;
 
 	run_everywhere();
-	for (;;) {
-		ended = __atomic_load_n(sharer->ended, __ATOMIC_ACQUIRE);
-		if (read(sharer->dev, &record, sizeof(record)) < 0) {
-			if (ended)
-				return NULL;
-			sched_yield();
-			continue;
-		}
-		seq = record.hdr.seq - sharer->start;
-		last = record.hdr.type == SOCKBIND_RECORD_LOST ?
-		       record.lost.last - sharer->start : seq;
-		for (; seq <= last && last < STORM; seq++)
-			__atomic_add_fetch(&sharer->taken[seq], 1,
-					   __ATOMIC_RELAXED);
+	for (i = 0; i < SHARE_ROUNDS; i++) {
+		pthread_barrier_wait(&share->begin);
+		while (read(share->dev, &record, sizeof(record)) > 0)
+			if (record.hdr.cpu == share->cpu)
+				__atomic_add_fetch(&share->taken[record.hdr.seq -
+								 share->start],
+						   1, __ATOMIC_RELAXED);
+		pthread_barrier_wait(&share->end);
 	}
+	return NULL;
 }
 
-/* Of several threads that read one file each record goes to one. */
-TEST_F(device, threads_share_a_file)
+/* Each record goes to one of them. */
+TEST_F_TIMEOUT(device, threads_share_a_file, 120)
 {
-	__u8 taken[STORM] = { 0 };
+	struct share share = { .dev = self->dev };
 	union sockbind_record record;
-	struct sharer sharer[3];
-	bool ended = false;
-	int i;
+	pthread_t thread[SHARERS];
+	unsigned int i;
 
 	bind_something(_metadata);
 	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
-	for (i = 0; i < 3; i++) {
-		sharer[i] = (struct sharer) {
-			.dev = self->dev,
-			.ended = &ended,
-			.start = record.hdr.seq + 1,
-			.taken = taken,
-		};
-		ASSERT_EQ(0, pthread_create(&sharer[i].thread, NULL,
-					    take_share, &sharer[i]));
+	share.cpu = record.hdr.cpu;
+	share.start = record.hdr.seq + 1;
+	bind_many(_metadata, self->info.records);
+	share.taken = calloc(self->info.records, sizeof(*share.taken));
+	ASSERT_NE(NULL, share.taken);
+	pthread_barrier_init(&share.begin, NULL, SHARERS + 1);
+	pthread_barrier_init(&share.end, NULL, SHARERS + 1);
+
+	for (i = 0; i < SHARERS; i++)
+		ASSERT_EQ(0, pthread_create(&thread[i], NULL, take_share,
+					    &share));
+	for (i = 0; i < SHARE_ROUNDS; i++) {
+		ASSERT_EQ(0, lseek(self->dev, 0, SEEK_SET));
+		pthread_barrier_wait(&share.begin);
+		pthread_barrier_wait(&share.end);
 	}
-	bind_many(_metadata, STORM);
-	__atomic_store_n(&ended, true, __ATOMIC_RELEASE);
-	for (i = 0; i < 3; i++)
-		pthread_join(sharer[i].thread, NULL);
-	for (i = 0; i < STORM; i++)
-		ASSERT_EQ(1, taken[i])
-			TH_LOG("record %d", i);
+	for (i = 0; i < SHARERS; i++)
+		pthread_join(thread[i], NULL);
+	for (i = 0; i < self->info.records; i++)
+		ASSERT_EQ(SHARE_ROUNDS, share.taken[i])
+			TH_LOG("record %u", i);
+	free(share.taken);
 }
 
 int main(int argc, char **argv)
