@@ -14,13 +14,13 @@ quote()
 	done
 }
 
-# pack_run DIR STREAMS DISK MODULES COMMAND…: the last part of the initramfs.
+# pack_run DIR STREAMS DISK MODULES EARLY COMMAND…: the last part of the initramfs.
 # STREAMS is split (stdout and stderr apart), merged or terminal.
 pack_run()
 {
-	local dir=$1 streams=$2 disk=$3 modules=$4 rows=24 columns=80
+	local dir=$1 streams=$2 disk=$3 modules=$4 early=$5 rows=24 columns=80
 
-	shift 4
+	shift 5
 	mkdir -p "$dir/vm"
 	cp "$VM_DIR/init" "$dir/vm/init"
 	chmod 755 "$dir/vm/init"
@@ -29,6 +29,7 @@ pack_run()
 		STREAMS=$streams
 		DISK=$disk
 		MODULES=$(quote "$modules")
+		EARLY=$(quote "$early")
 		ROWS=$rows
 		COLUMNS=$columns
 		TERM=$(quote "${TERM:-dumb}")
@@ -88,7 +89,7 @@ find_accel()
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	if [[ $(cat "$file" 2>/dev/null) != "$boot "* ]]; then
 		say "try whether KVM works here"
-		pack_run "$RUN" merged '' '' true
+		pack_run "$RUN" merged '' '' '' true
 		cat "$system" "$RUN/run.cpio" >"$RUN/initrd"
 		qemu_args merged "$image" '' "${QEMU_KVM[@]}"
 		# In a subshell, so that "Aborted" goes to the log as well.
