@@ -7,17 +7,14 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 . ./ktap.sh
+# shellcheck source=selftests/module.sh
 . ./module.sh
 
 KPROBES=/sys/kernel/debug/kprobes
 LOCKDOWN=/sys/kernel/security/lockdown
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
-
+module_test_begin
 reader=$PWD/../tools/sockbind
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
 
 # checks STATUS COMMAND…: COMMAND, which is --check, ends so; sets $said.
 checks()
