@@ -106,7 +106,11 @@ check: ## run the tests, on this host and in guests (installs Debian packages)
 
 .PHONY: check-matrix
 check-matrix: ## run the tests on further kernels, in guests
-	selftests/check bullseye trixie-backports trixie+families
+	selftests/vm/matrix
+
+.PHONY: check-all
+check-all: check ## all of check, and the tests on all kernels there are
+	selftests/vm/matrix --all
 
 .PHONY: check-packages
 check-packages: ## run the tests of the packages, and of a system's life with them

@@ -49,12 +49,21 @@ static __always_inline bool sockbind_in_x32_syscall(void)
 #endif
 }
 
-/* Arguments of a probed function. Not on 32-bit arm before it had the API. */
+/*
+ * Argument @n < 3 of a probed function. Not every architecture has the API in all
+ * versions, and that of s390 is not for modules.
+ */
 static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 						  unsigned int n)
 {
-#ifdef CONFIG_ARM
+#if defined(CONFIG_ARM)
 	return regs->uregs[n];
+#elif defined(CONFIG_PPC)
+	return regs->gpr[3 + n];
+#elif defined(CONFIG_RISCV)
+	return (&regs->a0)[n];
+#elif defined(CONFIG_S390)
+	return regs->gprs[2 + n];
 #else
 	return regs_get_kernel_argument(regs, n);
 #endif

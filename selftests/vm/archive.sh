@@ -63,20 +63,31 @@ suite_sources()
 	base=$(base_suite "$suite")
 	[[ ! -e $KEYRING ]] || by="[signed-by=$KEYRING] "
 	echo "deb $by$MIRROR $base main"
-	if [[ $base != sid && $SECURITY_MIRROR ]]; then
+	if [[ $base != sid && $SECURITY_MIRROR &&
+		! -e $(index_of "$suite")/no-security ]]; then
 		echo "deb $by$SECURITY_MIRROR $base-security main"
 	fi
 	[[ $suite == "$base" ]] || echo "deb $by$MIRROR $suite main"
+}
+
+# The directory of SUITE's index for this architecture.
+index_of()
+{
+	local suite=$1
+
+	! is_foreign || suite+=-$ARCH
+	echo "$CACHE/apt/$suite"
 }
 
 # suite_apt SUITE STATUS TOOL ARG…: an apt tool that sees SUITE alone, and the
 # packages of dpkg's status file STATUS as installed.
 suite_apt()
 {
-	local suite=$1 status=$2 tool=$3 dir=$CACHE/apt/$1
+	local suite=$1 status=$2 tool=$3 dir
 	local prefer=()
 
 	shift 3
+	dir=$(index_of "$suite")
 	[[ $suite == "$(base_suite "$suite")" ]] ||
 		prefer=(-o "APT::Default-Release=$suite")
 	"$tool" -q -o "Dir::Etc::sourcelist=$dir/sources.list" \
@@ -92,10 +103,20 @@ suite_apt()
 		"${prefer[@]}" "$@"
 }
 
+# archive_apt SUITE TOOL ARG…: with no package installed.
+archive_apt()
+{
+	local suite=$1
+
+	shift
+	suite_apt "$suite" "$(index_of "$suite")/nothing-installed" "$@"
+}
+
 refresh_index()
 {
-	local suite=$1 dir=$CACHE/apt/$1
+	local suite=$1 dir
 
+	dir=$(index_of "$suite")
 	mkdir -p "$dir/none" "$dir/lists/partial" "$dir/cache/archives/partial"
 	suite_sources "$suite" >"$dir/sources.list"
 	: >"$dir/nothing-installed"
@@ -103,21 +124,36 @@ refresh_index()
 		apt-get update --error-on=any && touch "$dir/stamp"
 }
 
+# Not every mirror of the security archive has all architectures: the release as
+# it came out will do for those.
+refresh_any_index()
+{
+	local suite=$1 dir
+
+	! refresh_index "$suite" || return 0
+	is_foreign || return 1
+	dir=$(index_of "$suite")
+	touch "$dir/no-security"
+	refresh_index "$suite" || { rm "$dir/no-security" && false; }
+}
+
 index_is_fresh()
 {
-	[[ $(find "$CACHE/apt/$1/stamp" -mmin "-$INDEX_MINUTES" 2>/dev/null) ]]
+	[[ $(find "$(index_of "$1")/stamp" -mmin "-$INDEX_MINUTES" 2>/dev/null) ]]
 }
 
 # Refresh SUITE's index if it is old. Without a network an old one will do.
 update_index()
 {
-	local suite=$1 log=$LOG/index-$1.log stamp=$CACHE/apt/$1/stamp
+	local suite=$1 log=$LOG/index-$1-$ARCH.log dir stamp
 
 	! index_is_fresh "$suite" || return 0
-	lock "apt-$suite"
+	dir=$(index_of "$suite")
+	stamp=$dir/stamp
+	lock "${dir#"$CACHE/"}"
 	if ! index_is_fresh "$suite"; then
-		say "read the package index of $suite"
-		if refresh_index "$suite" >"$log" 2>&1; then
+		say "read the package index of $suite, $ARCH"
+		if refresh_any_index "$suite" >"$log" 2>&1; then
 			:
 		elif grep -Eq 'have a Release file|404  Not Found' "$log"; then
 			say "skipped: gone: the archive no longer has all of $suite; the log is $log."
@@ -136,8 +172,7 @@ package_field()
 {
 	local suite=$1 package=$2 field=$3
 
-	suite_apt "$suite" "$CACHE/apt/$suite/nothing-installed" apt-cache \
-		show --no-all-versions "$package" 2>/dev/null |
+	archive_apt "$suite" apt-cache show --no-all-versions "$package" 2>/dev/null |
 		sed -n "s/^$field: //p" || true
 }
 
@@ -157,8 +192,8 @@ find_kernel()
 
 flavours()
 {
-	suite_apt "$1" "$CACHE/apt/$1/nothing-installed" apt-cache pkgnames \
-		linux-headers- | sed -n 's/^linux-headers-\([a-z].*\)/\1/p' |
+	archive_apt "$1" apt-cache pkgnames linux-headers- |
+		sed -n 's/^linux-headers-\([a-z].*\|686.*\)/\1/p' |
 		sort | tr '\n' ' ' | sed 's/ $//'
 }
 
@@ -178,8 +213,7 @@ fetch_debs()
 
 	shift 2
 	cd "$dir" || return
-	retry_fresh "$suite" suite_apt "$suite" \
-		"$CACHE/apt/$suite/nothing-installed" apt-get download "$@"
+	retry_fresh "$suite" archive_apt "$suite" apt-get download "$@"
 }
 
 # Fill DIR with the files of the kernel KVER, from whichever packages of the
@@ -189,8 +223,7 @@ extract_kernel()
 	local suite=$1 kver=$2 dir=$3 packages deb
 
 	mapfile -t packages < <(
-		suite_apt "$suite" "$CACHE/apt/$suite/nothing-installed" \
-			apt-cache depends "linux-image-$kver" |
+		archive_apt "$suite" apt-cache depends "linux-image-$kver" |
 			awk -v kver="-$kver" '$1 == "Depends:" && $2 ~ /^linux-/ &&
 				substr($2, length($2) - length(kver) + 1) == kver {
 				print $2

@@ -2,23 +2,41 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A chroot of a suite with its compiler and kernel headers, and what is built
-# in it.
+# in it. It is of the host's architecture; one with cross compilers serves all
+# others, of whatever version their kernels are.
+
+# Kernels of our own.
+OWN_DIR=$CACHE/own
 
 # Programs for tests, in both kinds of guest.
 GUEST_PACKAGES=bash,busybox-static,iproute2,kmod,libcap2-bin,procps,strace,util-linux
-# Of tests that have a 32-bit form it is built too.
-BUILD_PACKAGES=gcc,libc6-dev,make,sparse${MULTILIB:+,$MULTILIB}
+# The same of packages that a root has in any case.
+ESSENTIAL_PACKAGES=coreutils,libc-bin,ncurses-base
+# Here are compilers for any other architecture next to each other, which
+# gcc-multilib does not suffer.
+BUILD_PACKAGES=gcc,libc6-dev,make,sparse
 
-# Packages of another architecture are named NAME:ARCHITECTURE.
+# What a build root has from the start. Of tests that have a 32-bit form it is
+# built too.
+root_packages()
+{
+	if is_foreign; then
+		echo "busybox-static,$BUILD_PACKAGES"
+	else
+		echo "$GUEST_PACKAGES,$BUILD_PACKAGES${MULTILIB:+,$MULTILIB}${EXTRA_PACKAGES:+,$EXTRA_PACKAGES}"
+	fi
+}
+
+# bootstrap SUITE PACKAGES DIR [VARIANT]: packages of another architecture are
+# named NAME:ARCHITECTURE.
 bootstrap()
 {
-	local suite=$1 packages=$2 dir=$3 architectures
+	local suite=$1 packages=$2 dir=$3 variant=${4:-apt} architectures
 
 	architectures=$(tr ',' '\n' <<<"$packages" | sed -n 's/.*://p' | sort -u)
-
 	host_acquire >"$LOG/acquire.conf"
 	suite_sources "$(base_suite "$suite")" |
-		mmdebstrap --variant=apt --architectures="$ARCH${architectures:+ $architectures}" \
+		mmdebstrap --variant="$variant" --architectures="$ARCH${architectures:+ $architectures}" \
 			--include="$packages" \
 			--aptopt="$LOG/acquire.conf" \
 			--dpkgopt='path-exclude=/usr/share/man/*' \
@@ -29,14 +47,41 @@ bootstrap()
 	chmod 755 "$dir"
 }
 
-# in_root ROOT COMMAND…: with a /proc that vanishes with the command.
+# unpack SUITE PACKAGES DIR: no script of a package is run, so that any
+# architecture will do.
+unpack()
+{
+	bootstrap "$@" extract
+}
+
+# Set ROOT to a build root for SUITE and packages of the version PKGVER.
+prepare_root()
+{
+	local packages key version=$PKGVER
+
+	packages=$(root_packages)
+	key=$(cksum <<<"$packages")
+	if is_foreign; then
+		for_host update_index "$SUITE"
+		version=$(for_host package_field "$SUITE" libc6 Version)
+	fi
+	ROOT=$CACHE/buildroot/$SUITE-$version-${key%% *}
+	for_host once "${ROOT#"$CACHE/"}" \
+		"make a build root of $(base_suite "$SUITE")" \
+		bootstrap "$SUITE" "$packages"
+}
+
+# in_root ROOT COMMAND…: with a /proc and our own kernels, which vanish with the
+# command.
 in_root()
 {
+	mkdir -p "$OWN_DIR" "$1$OWN_DIR"
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	unshare --mount --pid --fork --kill-child sh -ec '
 		mount -t proc proc "$1/proc"
+		mount --bind "$0" "$1$0"
 		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			LC_ALL=C.UTF-8 chroot "$@"' - "$@"
+			LC_ALL=C.UTF-8 chroot "$@"' "$OWN_DIR" "$@"
 }
 
 # install_debs SUITE ROOT PACKAGE…: with their dependencies, resolved against
@@ -51,9 +96,12 @@ install_debs()
 	retry_fresh "$suite" suite_apt "$suite" "$root/var/lib/dpkg/status" \
 		apt-get install --yes --no-install-recommends --download-only \
 		-o "Dir::Cache::archives=$debs" "$@"
-	# shellcheck disable=SC2016
-	in_root "$root" sh -c 'exec env DEBIAN_FRONTEND=noninteractive \
-		dpkg --install --force-confold /var/cache/sockbind/*.deb'
+	# None: another run, which did not get to its end, has installed all.
+	if compgen -G "$debs/*.deb" >/dev/null; then
+		# shellcheck disable=SC2016
+		in_root "$root" sh -c 'exec env DEBIAN_FRONTEND=noninteractive \
+			dpkg --install --force-confold /var/cache/sockbind/*.deb'
+	fi
 	rm -rf "$debs"
 }
 
@@ -85,6 +133,45 @@ install_headers()
 	touch "$root/usr/src/.sockbind-$kver"
 }
 
+# The package's field Depends, one word a line.
+depends()
+{
+	package_field "$1" "$2" Depends | tr -cs '[:alnum:].+-' '\n'
+}
+
+# The compiler that the headers of KVER want, as it is called by Debian.
+kernel_compiler()
+{
+	depends "$1" "linux-headers-$2" | grep -o 'gcc-[0-9][0-9]*' | head -n 1
+}
+
+# Headers of another architecture: the programs among them, which are in a
+# package of their own, and the compiler are of this one. All others of their
+# dependencies would be of that one.
+install_foreign_headers()
+{
+	local suite=$1 root=$2 kver=$3 gcc debs deb
+	local tools=() headers=("linux-headers-$kver")
+
+	gcc=$(kernel_compiler "$suite" "$kver")
+	mapfile -t -O 1 headers < <(depends "$suite" "linux-headers-$kver" |
+		grep '^linux-headers-')
+	mapfile -t tools < <(depends "$suite" "linux-headers-$kver" |
+		grep '^linux-kbuild-')
+	tools+=("$gcc-$TRIPLET" "libc6-dev-$ARCH-cross")
+	[[ ! $COMPAT_ARCH ]] ||
+		tools+=("$gcc-$COMPAT_TRIPLET" "libc6-dev-$COMPAT_ARCH-cross")
+	for_host install_debs "$suite" "$root" "${tools[@]}"
+	debs=$(mktemp -d)
+	fetch_debs "$suite" "$debs" "${headers[@]}"
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$root" --keep-directory-symlink
+	done
+	rm -r "$debs"
+	echo "$gcc" >"$root/usr/src/.sockbind-$kver"
+}
+
 # Headers of exactly the kernel that is booted, next to those of the suite's
 # other flavours.
 add_headers()
@@ -94,8 +181,9 @@ add_headers()
 	[[ ! -e $root/usr/src/.sockbind-$kver ]] || return 0
 	lock "${root#"$CACHE/"}"
 	[[ -e $root/usr/src/.sockbind-$kver ]] ||
-		step "install the headers of $kver" install_headers "$suite" \
-			"$root" "$kver" "$pkgver"
+		step "install the headers of $kver" "$(is_foreign &&
+			echo install_foreign_headers || echo install_headers)" \
+			"$suite" "$root" "$kver" "$pkgver"
 	unlock
 }
 
@@ -121,28 +209,38 @@ sync_sources()
 	mv "$list.new" "$list"
 }
 
-# build_tree ROOT DIR KVER KDIR KSELFTEST: DIR is below ROOT. An empty KDIR
-# means the headers of KVER in ROOT, another one is a build tree of the host,
-# whose compiler it needs. KSELFTEST is what selftests/vm/kselftest prints.
+# build_tree ROOT DIR KVER KDIR KSELFTEST USERLAND: DIR is below ROOT. An empty KDIR
+# means the headers of KVER in ROOT; another one is a kernel of our own, or a
+# build tree of the host, whose compiler it needs. KSELFTEST is what selftests/vm/kselftest prints.
+# USERLAND has the libraries that the guest's programs want.
 build_tree()
 {
-	local root=$1 dir=$2 kver=$3 kdir=$4 kselftest=$5 inside=${2#"$1"}
-	local make=(make "-j$(nproc)")
+	local root=$1 dir=$2 kver=$3 kdir=$4 kselftest=$5 userland=$6
+	local inside=${2#"$1"}
+	local make=(make "-j$(nproc)") cross=() gcc
+
+	if is_foreign; then
+		gcc=$(cat "$root/usr/src/.sockbind-$kver")
+		cross=("CC=$TRIPLET-$gcc" "CROSS_COMPILE=$TRIPLET-")
+		[[ ! $COMPAT_ARCH ]] || cross+=("CC32=$COMPAT_TRIPLET-$gcc")
+	fi
 
 	sync_sources "$dir"
-	if [[ $kdir ]]; then
+	if [[ $kdir && $kdir != "$OWN_DIR"/* ]]; then
 		"${make[@]}" -C "$dir" W=1 KCFLAGS=-Werror module "KDIR=$kdir"
 	else
 		in_root "$root" "${make[@]}" -C "$inside" W=1 KCFLAGS=-Werror \
-			C=1 "CF=-D__CHECK_ENDIAN__ -Wsparse-error" \
-			module "KDIR=/lib/modules/$kver/build"
+			"C=$SPARSE" "CF=-D__CHECK_ENDIAN__ -Wsparse-error" module \
+			"KDIR=${kdir:-/lib/modules/$kver/build}" \
+			"${cross[@]:1:1}" "${MAKE_ARGS[@]}"
 	fi
-	in_root "$root" "${make[@]}" -C "$inside" tools
+	in_root "$root" "${make[@]}" -C "$inside" tools "${cross[@]}"
 	if [[ -e $dir/selftests/Makefile ]]; then
 		mkdir -p "$root/build/kselftest"
 		cp -a "$kselftest/." "$root/build/kselftest"
 		in_root "$root" "${make[@]}" -C "$inside/selftests" \
-			KSELFTEST_DIR=/build/kselftest/tools/testing/selftests
+			KSELFTEST_DIR=/build/kselftest/tools/testing/selftests \
+			"${cross[@]}"
 	fi
-	pack_tree "$root" "$dir"
+	pack_tree "$userland" "$dir"
 }

@@ -59,7 +59,7 @@ qemu_args()
 		-append "$KERNEL_ARGS $APPEND"
 		-chardev "file,id=console,path=$LOG/console"
 		-serial chardev:console
-		-device virtio-serial-pci,ioeventfd=off)
+		-device "virtio-serial-$BUS,ioeventfd=off")
 	port status
 	port dmesg
 	case $streams in
@@ -85,7 +85,7 @@ find_accel()
 	ACCEL=${SOCKBIND_ACCEL:-}
 	[[ ! $ACCEL ]] || return 0
 	ACCEL=tcg
-	[[ -w /dev/kvm ]] || return 0
+	! is_foreign && [[ -w /dev/kvm ]] || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	if [[ $(cat "$file" 2>/dev/null) != "$boot "* ]]; then
 		say "try whether KVM works here"

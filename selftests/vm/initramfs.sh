@@ -18,20 +18,52 @@ pack()
 	cpio --quiet --create --format=newc --owner=0:0
 }
 
-# add_files ROOT TREE FILE…: copy FILEs, given as seen in ROOT, to TREE with
-# the libraries that they want.
+# find_in ROOT NAME DIR…: the name as seen in ROOT of the file NAME in the first
+# of its directories DIR that has one.
+find_in()
+{
+	local root=$1 name=$2 dir
+
+	shift 2
+	for dir; do
+		if [[ -e $root/$dir/$name ]]; then
+			echo "$dir/$name"
+			return
+		fi
+	done
+	return 1
+}
+
+# add_files ROOT TREE FILE…: copy FILEs, named as seen in ROOT.
 add_files()
 {
 	local root=$1 tree=$2
 
 	shift 2
-	{
-		printf '%s\n' "$@"
-		in_root "$root" ldd "$@" 2>/dev/null | awk '
-			$2 == "=>" && $3 ~ /^\// { print $3 }
-			$1 ~ /^\// && $2 ~ /^\(/ { print $1 }' || true
-	} | sort -u | in_root "$root" tar -C / -c -h -P -f - -T - |
-		tar -C "$tree" -x -f -
+	tar -C "$root" -c -h -f - "${@#/}" | tar -C "$tree" -x -f - \
+		--keep-directory-symlink
+}
+
+# add_libraries ROOT TREE PROGRAM…: copy from ROOT the libraries and the loader
+# that PROGRAMs want, and what those want. No program runs that may be of
+# another architecture.
+add_libraries()
+{
+	local root=$1 tree=$2 name file files=()
+
+	shift 2
+	while read -r name; do
+		file=$(find_in "$root" "${name##*/}" "usr/lib/$MULTIARCH" \
+			"lib/$MULTIARCH" usr/lib lib usr/lib64 lib64) ||
+			die "There is no $name in $root, which a program for the guest wants."
+		[[ $name != /* ]] || file=$name
+		[[ -e $tree/$file ]] || files+=("$file")
+	done < <(readelf --wide --program-headers --dynamic "$@" 2>/dev/null |
+		sed -n 's/.*program interpreter: \(.*\)\]$/\1/p
+			s/.*(NEEDED).*\[\(.*\)\]$/\1/p' | sort -u)
+	((${#files[@]})) || return 0
+	add_files "$root" "$tree" "${files[@]}"
+	add_libraries "$root" "$tree" "${files[@]/#/$tree/}"
 }
 
 add_users()
@@ -85,11 +117,12 @@ make_skeleton()
 	ln -s usr/{bin,sbin,lib,lib64} "$tree"
 }
 
-# pack_system ROOT KERNEL KVER MODULES DIR: an empty KERNEL has no modules.
+# pack_system ROOT USERLAND KERNEL KVER MODULES DIR: an empty KERNEL has no
+# modules. Of ROOT the busybox is asked what it can do.
 pack_system()
 {
-	local root=$1 kernel=$2 kver=$3 modules=$4 dir=$5 tree=$5/tree
-	local files name
+	local root=$1 userland=$2 kernel=$3 kver=$4 modules=$5 dir=$6 tree=$6/tree
+	local files=() name file
 
 	make_skeleton "$tree"
 	mkdir -p "$tree"/{etc,vm,newroot,tmp,run,proc,sys,dev,var/tmp} \
@@ -97,13 +130,22 @@ pack_system()
 	mkdir -m 700 "$tree/root"
 	chmod 1777 "$tree/tmp" "$tree/var/tmp"
 	ln -s ../run "$tree/var/run"
-	# libnss_files: before glibc 2.34 getpwuid() loads it by itself.
-	mapfile -t files < <(
-		in_root "$root" which busybox "${PROGRAMS[@]}"
-		in_root "$root" find -L /lib/terminfo -type f
-		in_root "$root" find /lib /usr/lib -name libnss_files.so.2
+	# libnss_files: before glibc 2.34 getpwuid() loads it by itself. The
+	# locale is what init sets.
+	for name in busybox "${PROGRAMS[@]}"; do
+		file=$(find_in "$userland" "$name" usr/bin usr/sbin bin sbin) ||
+			die "There is no $name in $userland."
+		files+=("$file")
+	done
+	mapfile -t -O "${#files[@]}" files < <(
+		cd "$userland" || exit
+		# In one or the other, by suite.
+		find -L lib/terminfo usr/share/terminfo -type f 2>/dev/null || true
+		find lib usr/lib -name libnss_files.so.2
+		find usr/lib/locale/C.* -type f
 	)
-	add_files "$root" "$tree" "${files[@]}"
+	add_files "$userland" "$tree" "${files[@]}"
+	add_libraries "$userland" "$tree" "${files[@]/#/$tree/}"
 	# Not busybox's: that one runs its own applets rather than what is in
 	# PATH. Nor dash: that one has no line editing.
 	ln -s bash "$tree/bin/sh"
@@ -129,13 +171,12 @@ pack_tree()
 
 	while IFS= read -r file; do
 		LC_ALL=C read -r -N 4 magic <"$file" || true
-		[[ $magic != $'\x7fELF' ]] || programs+=("${file#"$root"}")
+		[[ $magic != $'\x7fELF' ]] || programs+=("$file")
 	done < <(find "$dir" -type f -perm /111) 2>/dev/null
 	rm -rf "$libraries"
 	make_skeleton "$libraries"
 	if ((${#programs[@]})); then
-		add_files "$root" "$libraries" "${programs[@]}"
-		rm -rf "$libraries/build"
+		add_libraries "$root" "$libraries" "${programs[@]}"
 	fi
 	{
 		(cd "$dir/.." && find sockbind -name '*.o' -o -name '*.o.d' \

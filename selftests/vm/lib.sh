@@ -12,6 +12,7 @@ LOG=${SOCKBIND_LOG_DIR:-$CACHE/log}/$(date +%Y%m%dT%H%M%S)-$$
 # Exit statuses of the tool itself: as timeout(1), and kselftest's skip.
 EXIT_TIMEOUT=124
 EXIT_FAILED=125
+EXIT_BUILD=3
 EXIT_GONE=4
 
 say()
