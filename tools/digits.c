@@ -15,7 +15,7 @@ static const char hex_digits[] = "0123456789abcdef";
  * division for each digit would be half the work of a line of JSON. 10486/2^20
  * and 103/2^10 stand for 1/100 and 1/10, exact for what they are given.
  */
-static uint64_t eight_digits(uint32_t value)
+static inline uint64_t eight_digits(uint32_t value)
 {
 	uint64_t word = value / 10000 | (uint64_t)(value % 10000) << 32;
 	uint64_t high;
@@ -27,17 +27,50 @@ static uint64_t eight_digits(uint32_t value)
 }
 
 /* Writes all but the first @skip of eight digits, and garbage behind them. */
-static char *write_eight(char *p, uint64_t digits, unsigned int skip)
+static inline char *write_eight(char *p, uint64_t digits, unsigned int skip)
 {
 	digits = htole64((digits | ZEROS) >> 8 * skip);
 	memcpy(p, &digits, sizeof(digits));
 	return p + 8 - skip;
 }
 
-static unsigned int leading_zeros(uint64_t digits)
+static inline unsigned int leading_zeros(uint64_t digits)
 {
 	/* The last digit is no leading one. */
 	return (unsigned int)__builtin_ctzll(digits | 1ULL << 56) / 8;
+}
+
+static inline char *write_two(char *p, uint32_t value)
+{
+	const uint32_t ten = value * 103 >> 10;
+
+	*p++ = (char)('0' + ten);
+	*p++ = (char)('0' + value - 10 * ten);
+	return p;
+}
+
+/* Most numbers are small. */
+static inline char *write_four(char *p, uint32_t value)
+{
+	const uint32_t high = value / 100;
+
+	if (high > 9)
+		p = write_two(p, high);
+	else if (high)
+		*p++ = (char)('0' + high);
+	else if (value < 10)
+		return write_two(p, value * 10) - 1;
+	return write_two(p, value % 100);
+}
+
+static inline char *write_up_to_eight(char *p, uint32_t value)
+{
+	uint64_t digits;
+
+	if (value < 10000)
+		return write_four(p, value);
+	digits = eight_digits(value);
+	return write_eight(p, digits, leading_zeros(digits));
 }
 
 /**
@@ -49,20 +82,17 @@ static unsigned int leading_zeros(uint64_t digits)
  */
 char *digits_long(char *p, uint64_t value)
 {
-	uint64_t digits;
+	const uint64_t high = value / E8;
 
-	if (value < 100) {
-		if (value > 9)
-			*p++ = (char)('0' + value / 10);
-		*p++ = (char)('0' + value % 10);
-		return p;
+	if (!high)
+		return write_up_to_eight(p, (uint32_t)value);
+	if (high < E8) {
+		p = write_up_to_eight(p, (uint32_t)high);
+	} else {
+		p = write_up_to_eight(p, (uint32_t)(high / E8));
+		p = write_eight(p, eight_digits(high % E8), 0);
 	}
-	if (value >= E8) {
-		p = digits_long(p, value / E8);
-		return write_eight(p, eight_digits(value % E8), 0);
-	}
-	digits = eight_digits((uint32_t)value);
-	return write_eight(p, digits, leading_zeros(digits));
+	return write_eight(p, eight_digits(value % E8), 0);
 }
 
 /**
@@ -75,14 +105,17 @@ char *digits_long(char *p, uint64_t value)
  */
 char *digits_padded(char *p, uint64_t value, unsigned int digits)
 {
-	uint64_t word;
+	const uint64_t high = value / E8;
+	uint64_t word = eight_digits(value % E8);
 	unsigned int skip;
 
-	if (value >= E8 || digits > 8) {
-		p = digits_padded(p, value / E8, digits > 8 ? digits - 8 : 1);
-		return write_eight(p, eight_digits(value % E8), 0);
+	if (digits > 8) {
+		p = high < 10 && digits == 9 ? digits_u64(p, high) :
+			digits_padded(p, high, digits - 8);
+		return write_eight(p, word, 0);
 	}
-	word = eight_digits((uint32_t)value);
+	if (high)
+		return write_eight(digits_long(p, high), word, 0);
 	skip = leading_zeros(word);
 	return write_eight(p, word, skip < 8 - digits ? skip : 8 - digits);
 }
@@ -112,12 +145,16 @@ char *digits_hex(char *p, uint64_t value, unsigned int min_digits)
 }
 
 /* The eight hexadecimal digits of four bytes, the first one lowest. */
-static uint64_t hex_word(const uint8_t *bytes)
+static inline uint64_t hex_word(const uint8_t *bytes)
 {
-	uint64_t word = bytes[0] | bytes[1] << 16 | (uint64_t)bytes[2] << 32 |
-			(uint64_t)bytes[3] << 48;
+	uint32_t four;
+	uint64_t word;
 	uint64_t letters;
 
+	memcpy(&four, bytes, sizeof(four));
+	word = le32toh(four);
+	word = (word | word << 16) & 0x0000ffff0000ffffU;
+	word = (word | word << 8) & 0x00ff00ff00ff00ffU;
 	word = ((word >> 4) & 0x000f000f000f000fU) |
 	       (word & 0x000f000f000f000fU) << 8;
 	letters = ((word + 0x0606060606060606U) >> 4) & 0x0101010101010101U;

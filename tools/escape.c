@@ -88,24 +88,18 @@ static bool printable(uint32_t code)
 	return false;
 }
 
-/* Of eight bytes, those below @least: 0 if there are none. */
-static uint64_t below(uint64_t word, uint8_t least)
+/*
+ * Of eight bytes at once: printable ASCII, and neither '"' nor '\\'. A borrow or
+ * carry comes only out of a byte that is told by itself.
+ */
+static inline bool word_is_plain(uint64_t word)
 {
-	return (word - ONES * least) & ~word & HIGH_BITS;
+	return !((word | (word + ONES) | (word - ONES * ' ') |
+		  ((word ^ ONES * '"') - ONES) |
+		  ((word ^ ONES * '\\') - ONES)) & HIGH_BITS);
 }
 
-static uint64_t equal(uint64_t word, uint8_t other)
-{
-	return below(word ^ (ONES * other), 1);
-}
-
-static bool word_is_plain(uint64_t word)
-{
-	return !((word & HIGH_BITS) | below(word, 0x20) | equal(word, 0x7f) |
-		 equal(word, '\\') | equal(word, '"'));
-}
-
-static uint64_t word64(const uint8_t *bytes)
+static inline uint64_t word64(const uint8_t *bytes)
 {
 	uint64_t word;
 
@@ -113,7 +107,7 @@ static uint64_t word64(const uint8_t *bytes)
 	return word;
 }
 
-static uint64_t word32(const uint8_t *bytes)
+static inline uint64_t word32(const uint8_t *bytes)
 {
 	uint32_t word;
 
@@ -122,7 +116,7 @@ static uint64_t word32(const uint8_t *bytes)
 }
 
 /* As one word, some of them twice: their order does not matter. */
-static uint64_t short_word(const uint8_t *bytes, size_t len)
+static inline uint64_t short_word(const uint8_t *bytes, size_t len)
 {
 	if (len >= 4)
 		return word32(bytes) | word32(bytes + len - 4) << 32;

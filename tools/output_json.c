@@ -148,24 +148,41 @@ static char *put_exe(char *p, const struct bind_event *event)
 	return json_close(p);
 }
 
+/* One that is @like, and whose value there needed no escaping, is copied. */
+static __always_inline char *put_like(char *p, const char *name,
+				      const struct address_bytes *bytes,
+				      const struct address_bytes *like,
+				      const char *value, size_t len)
+{
+	if (len != like->len + 3 || bytes->len != like->len ||
+	    memcmp(bytes->data, like->data, bytes->len))
+		return json_bytes(p, name, bytes->data, bytes->len);
+	return mempcpy(json_key(p, name), value, len);
+}
+
 static char *put_users(char *p, const struct bind_event *event)
 {
-	const struct resolved *names = event->names;
+	static const struct resolved none;
+	const struct resolved *names = event->names ? event->names : &none;
 	const struct sockbind_bind *raw = &event->raw;
+	const char *value;
+	size_t len;
 
 	p = json_u64(p, "uid", raw->uid);
-	if (names)
-		p = put_resolved(p, "user", &names->real_user, OUTPUT_NAME_MAX);
+	value = json_key(p, "user");
+	p = put_resolved(p, "user", &names->real_user, OUTPUT_NAME_MAX);
+	len = (size_t)(p - value);
 	p = json_u64(p, "euid", raw->euid);
-	if (names)
+	if (names->real_user.len && names->user.len <= OUTPUT_NAME_MAX)
+		p = put_like(p, "euser", &names->user, &names->real_user,
+			     value, len);
+	else
 		p = put_resolved(p, "euser", &names->user, OUTPUT_NAME_MAX);
 	p = json_u64(p, "gid", raw->gid);
 	p = json_u64(p, "egid", raw->egid);
 	if (raw->loginuid != SOCKBIND_UNKNOWN)
 		p = json_u64(p, "loginuid", raw->loginuid);
-	if (names)
-		p = put_resolved(p, "login", &names->login_user,
-				 OUTPUT_NAME_MAX);
+	p = put_resolved(p, "login", &names->login_user, OUTPUT_NAME_MAX);
 	if (raw->sessionid != SOCKBIND_UNKNOWN)
 		p = json_u64(p, "session", raw->sessionid);
 	return p;
@@ -218,12 +235,14 @@ static char *put_pids(char *p, const struct sockbind_bind *raw)
 static char *put_comms(char *p, const struct bind_event *event)
 {
 	const struct address_bytes *comm = &event->comm;
-	const struct address_bytes *thread = &event->thread_comm;
-	const struct address_bytes *leader = &event->leader_comm;
+	const char *value = json_key(p, "comm");
+	size_t len;
 
 	p = json_bytes(p, "comm", comm->data, comm->len);
-	p = json_bytes(p, "thread_comm", thread->data, thread->len);
-	return json_bytes(p, "leader_comm", leader->data, leader->len);
+	len = (size_t)(p - value);
+	p = put_like(p, "thread_comm", &event->thread_comm, comm, value, len);
+	return put_like(p, "leader_comm", &event->leader_comm, comm, value,
+			len);
 }
 
 static char *put_process(char *p, const struct bind_event *event)
@@ -256,7 +275,34 @@ static char *put_container(char *p, const struct resolved *names)
 	return json_close(p);
 }
 
-static char *put_namespaces(char *p, const struct sockbind_bind *raw)
+/**
+ * struct memo - text that was last written, to be copied while it is the same
+ * @key: all that it is made of
+ * @len: bytes of @text; 0: nothing was written yet
+ * @text: the text
+ */
+struct memo {
+	uint64_t key[4];
+	size_t len;
+	char text[256];
+};
+
+/* True if the text is there; else the caller is to write and to end it. */
+static bool memo_has(struct memo *memo, const uint64_t *key)
+{
+	if (memo->len && memo->key[0] == key[0] && memo->key[1] == key[1] &&
+	    memo->key[2] == key[2] && memo->key[3] == key[3])
+		return true;
+	memcpy(memo->key, key, sizeof(memo->key));
+	return false;
+}
+
+static void memo_end(struct memo *memo, const char *end)
+{
+	memo->len = (size_t)(end - memo->text);
+}
+
+static char *write_namespaces(char *p, const struct sockbind_bind *raw)
 {
 	p = json_open(p, "ns");
 	p = json_u64(p, "net", raw->netns);
@@ -271,6 +317,23 @@ static char *put_namespaces(char *p, const struct sockbind_bind *raw)
 		p = json_u64(p, "unprivileged_port_start",
 			     raw->unprivileged_port_start);
 	return json_close(p);
+}
+
+/* They are those of most other processes too. */
+static char *put_namespaces(char *p, const struct sockbind_bind *raw)
+{
+	static struct memo memo;
+	const uint64_t key[] = {
+		raw->netns_cookie,
+		raw->netns | (uint64_t)raw->mntns << 32,
+		raw->pidns | (uint64_t)raw->userns << 32,
+		raw->unprivileged_port_start |
+		(uint64_t)(raw->hdr.flags & SOCKBIND_F_NETNS_OWNER) << 32,
+	};
+
+	if (!memo_has(&memo, key))
+		memo_end(&memo, write_namespaces(memo.text, raw));
+	return mempcpy(p, memo.text, memo.len);
 }
 
 static char *put_fd(char *p, const struct sockbind_bind *raw)
@@ -310,26 +373,47 @@ static char *put_interface(char *p, const struct bind_event *event)
 	return p;
 }
 
-static char *put_socket(char *p, const struct bind_event *event)
+static char *write_kind(char *p, const struct sockbind_bind *raw)
 {
-	const struct sockbind_bind *raw = &event->raw;
 	const __u32 opts = raw->opts;
 
-	p = json_open(p, "socket");
-	p = put_fd(p, raw);
-	p = json_id(p, "inode", raw->inode);
 	p = put_family(p, raw->family);
 	p = json_name(p, "type", names_type(raw->sock_type));
 	p = json_u64(p, "type_number", raw->sock_type);
 	p = json_u64(p, "protocol", raw->protocol);
 	p = json_u64(p, "mark", raw->mark);
-	p = put_interface(p, event);
 	p = json_bool(p, "reuseaddr", opts & SOCKBIND_OPT_REUSEADDR);
 	p = json_bool(p, "reuseport", opts & SOCKBIND_OPT_REUSEPORT);
 	p = json_bool(p, "freebind", opts & SOCKBIND_OPT_FREEBIND);
 	p = json_bool(p, "transparent", opts & SOCKBIND_OPT_TRANSPARENT);
 	p = json_bool(p, "no_port", opts & SOCKBIND_OPT_NO_PORT);
-	p = json_bool(p, "v6only", opts & SOCKBIND_OPT_V6ONLY);
+	return json_bool(p, "v6only", opts & SOCKBIND_OPT_V6ONLY);
+}
+
+/* One is kept for each of a few kinds. */
+static char *put_kind(char *p, const struct sockbind_bind *raw)
+{
+	static struct memo memos[16];
+	struct memo *memo = &memos[(raw->family ^ raw->sock_type << 2) %
+				   ARRAY_SIZE(memos)];
+	const uint64_t key[] = {
+		raw->family | (uint64_t)raw->sock_type << 16 |
+		(uint64_t)raw->protocol << 32,
+		raw->opts, raw->mark, 0,
+	};
+
+	if (!memo_has(memo, key))
+		memo_end(memo, write_kind(memo->text, raw));
+	return mempcpy(p, memo->text, memo->len);
+}
+
+static char *put_socket(char *p, const struct bind_event *event)
+{
+	p = json_open(p, "socket");
+	p = put_fd(p, &event->raw);
+	p = json_id(p, "inode", event->raw.inode);
+	p = put_kind(p, &event->raw);
+	p = put_interface(p, event);
 	return json_close(p);
 }
 
@@ -454,11 +538,14 @@ static char *put_members(char *p, const struct address *a)
 	return p;
 }
 
-/* Most are of IPv4, which has nothing to escape. */
-static char *put_ipv4_text(char *p, const struct address *a)
+/* As address_text() has it: most are of IP, with nothing to escape. */
+static char *put_ip_text(char *p, const struct address *a)
 {
-	p = address_ip_put(json_text(json_key(p, "text"), "\""), a);
-	*p++ = ':';
+	p = json_text(json_key(p, "text"), "\"");
+	if (a->kind == ADDRESS_INET6)
+		*p++ = '[';
+	p = address_ip_put(p, a);
+	p = a->kind == ADDRESS_INET6 ? json_text(p, "]:") : json_text(p, ":");
 	return json_text(digits_u64(p, a->inet.port), "\",");
 }
 
@@ -468,8 +555,9 @@ static char *put_text(char *p, const struct address *a,
 	char text[ADDRESS_TEXT_MAX];
 	struct buf b = { .data = text, .size = sizeof(text) };
 
-	if (a->kind == ADDRESS_INET && a->family == AF_INET)
-		return put_ipv4_text(p, a);
+	if ((a->kind == ADDRESS_INET && a->family == AF_INET) ||
+	    (a->kind == ADDRESS_INET6 && !a->inet.scope_id))
+		return put_ip_text(p, a);
 	address_text(&b, a, socket, false);
 	return json_bytes(p, "text", (const uint8_t *)text, b.len);
 }
@@ -484,6 +572,25 @@ static char *put_address(char *p, const struct address *a,
 	p = put_members(p, a);
 	p = json_hex(p, "raw", a->raw.data, a->raw.len);
 	return json_close(p);
+}
+
+/* Most sockets get what they asked for. */
+static char *put_addresses(char *p, const struct bind_event *event)
+{
+	const struct address *asked = &event->request;
+	const struct address *got = &event->final;
+	const char *value;
+
+	p = json_open(p, "request");
+	value = p;
+	p = put_address(p, asked, &event->socket);
+	if (!event->has_final)
+		return p;
+	if (asked->raw.len == got->raw.len &&
+	    !memcmp(asked->raw.data, got->raw.data, got->raw.len))
+		return mempcpy(json_open(p, "final"), value,
+			       (size_t)(p - value));
+	return put_address(json_open(p, "final"), got, &event->socket);
 }
 
 static void json_bind(struct output *out, const struct bind_event *event)
@@ -508,11 +615,7 @@ static void json_bind(struct output *out, const struct bind_event *event)
 	p = put_container(p, event->names);
 	p = put_namespaces(p, raw);
 	p = put_socket(p, event);
-	p = put_address(json_open(p, "request"), &event->request,
-			&event->socket);
-	if (event->has_final)
-		p = put_address(json_open(p, "final"), &event->final,
-				&event->socket);
+	p = put_addresses(p, event);
 	if (raw->hdr.flags & SOCKBIND_F_FINAL_PRIVATE)
 		p = json_bool(p, "final_private", true);
 	p = json_end(p);
