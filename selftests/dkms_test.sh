@@ -7,9 +7,9 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 . selftests/ktap.sh
+. selftests/package.sh
 
 KERNEL=$(cd /lib/modules 2>/dev/null && echo *)
-VERSION=$(sed -n 's/.*SOCKBIND_VERSION "\(.*\)"/\1/p' module/version.h)
 
 # files DIR…: all that is there, but for what dkms and depmod keep themselves.
 files()
@@ -90,6 +90,20 @@ dkms_install_and_uninstall()
 	diff -u <(cat <<<"$before") <(installed)
 }
 
+# As README.md tells, of the headers that are here.
+readme_install()
+{
+	local commands
+
+	commands=$(readme_commands selftests/dkms_test.sh)
+	[[ $commands == *'make install'*'make dkms-install'* ]]
+	sudo() { DKMSFLAGS="-k $KERNEL" "$@"; }
+	eval "$commands"
+	/usr/local/sbin/sockbind --version
+	dkms status -m sockbind -v "$VERSION" -k "$KERNEL" | grep -w installed
+	make dkms-uninstall
+}
+
 # As from a clone that has been changed since.
 dkms_install_again()
 {
@@ -144,4 +158,4 @@ type -P dkms >/dev/null || ktap_skip 'no dkms'
 [[ $KERNEL && $KERNEL != *' '* && -e /lib/modules/$KERNEL/build ]] ||
 	ktap_skip 'not the headers of one kernel'
 ktap_run install_in_directory dkms_source dkms_install_and_uninstall \
-	dkms_install_again dkms_build_fails dkms_leaves_kernel_out
+	readme_install dkms_install_again dkms_build_fails dkms_leaves_kernel_out

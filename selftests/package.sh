@@ -39,3 +39,12 @@ package_files()
 		! -path '/var/lib/dkms/mok.*' ! -path '/etc/ld.so.cache' \
 		-printf '%p %m\n' | sort
 }
+
+# The command block of README.md that FILE is said to run.
+readme_commands()
+{
+	awk -v mark="<!-- run by $1 -->" '
+		found && /^    / { print; shown = 1; next }
+		shown { exit }
+		$0 == mark { found = 1 }' README.md
+}

@@ -67,10 +67,16 @@ builds_for_arm64()
 		tar -xO ./usr/sbin/sockbind | file - | grep 'ARM aarch64'
 }
 
+# As README.md tells.
 installs()
 {
+	local commands
+
 	package_files >/build/before
-	package_apt install /build/first/sockbind{,-dkms}_"$VERSION"_*.deb
+	commands=$(readme_commands selftests/package_test.sh)
+	[[ $commands == *'make deb'*apt\ install* ]]
+	sudo() { DEBIAN_FRONTEND=noninteractive "$@"; }
+	eval "$commands"
 	dkms status -m sockbind | grep -F "sockbind/$VERSION, $KERNEL" |
 		grep -w installed
 	[[ $(modinfo -k "$KERNEL" -F version sockbind) == "$VERSION" ]]
