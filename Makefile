@@ -58,7 +58,10 @@ size: compiler ## print the bytes of the stripped reader
 install: tools ## install the reader and what belongs to it
 	install -D -m 755 tools/sockbind $(DESTDIR)$(SBINDIR)/sockbind
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man4 man/sockbind.4
+	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man5 man/sockbind-formats.5
 	install -D -m 644 -t $(DESTDIR)$(MANDIR)/man8 man/sockbind.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/sockbind \
+		tools/sockbind.schema.json
 	install -D -m 644 completion/sockbind.bash \
 		$(DESTDIR)$(COMPLETIONDIR)/sockbind
 	install -D -m 644 -t $(DESTDIR)$(INCLUDEDIR)/linux uapi/linux/sockbind.h

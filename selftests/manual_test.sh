@@ -57,7 +57,7 @@ all_options()
 
 man_page()
 {
-	[[ ! $(groff -man -Tascii -ww -z man/*.[48] 2>&1) ]]
+	[[ ! $(groff -man -Tascii -ww -z man/*.[458] 2>&1) ]]
 	options_are_those_of "$(manual | sed -n '/^OPTIONS/,/^[A-Z]/p;')"
 }
 

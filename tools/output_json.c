@@ -1,50 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON: an object per line.
+ * JSON: an object per line, as sockbind.schema.json describes it and
+ * sockbind-formats(5) explains it. What is unknown is absent.
  *
- * What is unknown is absent. Numbers are numbers, and exact as text; the names
- * of numbers stand beside them. Two kinds of 64-bit number are kept apart:
- * quantities (*_ns, seq, first, last, count) are numbers, and a program that
- * reads them as doubles is off by less than 256 ns; identifiers that are to be
- * compared (inode, cgroup, net_cookie, j1939_name) are strings. Bytes that are
- * no valid UTF-8 become \u00HH, and a member NAME_hex beside NAME has them
- * exactly.
- *
- * type "bind":
- *   time, time_ns	wall clock: RFC 3339 in UTC, and ns since the epoch
- *   boot_ns		CLOCK_BOOTTIME
- *   duration_ns	with a known outcome
- *   cpu, seq		place of the record
- *   ok			true or false, if known
- *   errno, error	if known: 0, or the number and its name
- *   lsm_errno, lsm_error  if known: the security modules' verdict
- *   proto		as ss(8) calls it: tcp, udp, u_str, ...
- *   labels		port (well-known, registered, dynamic) and privileged
- *			(in that network namespace) of a port, scope,
- *			ephemeral, shared
- *   via		bind, socketcall or io_uring
- *   compat, x32, worker  true: 32-bit entry, x32 entry, io_uring thread
- *   process		pid, tid, ppid, ns_pid, ns_tid, ns_ppid, comm,
- *			thread_comm, leader_comm, uid, user, euid, euser, gid,
- *			egid, loginuid, login, session, cap_net_bind_service,
- *			start_ns, exe { path, major, minor, inode }, cgroup,
- *			cgroup_path
- *   container		id, runtime, pod, if in one
- *   ns			net, net_cookie, mnt, pid, user, owns_net,
- *			unprivileged_port_start
- *   socket		fd or fd_status, fixed_index, inode, family,
- *			family_number, type, type_number, protocol, mark,
- *			ifindex, ifname, if_from_address, reuseaddr, reuseport,
- *			freebind, transparent, no_port, v6only
- *   request		len, family, family_number, text, members of the
- *			family (see put_members), short, raw (all bytes, hex)
- *   final		likewise, if known; "final_private": true where the
- *			kernel chose and does not tell
- *
- * process.comm is the program's name, that of the thread group's leader for
- * an io_uring worker.
- *
- * type "lost": cpu, first, last, count
+ * Two kinds of 64-bit number are kept apart: quantities are numbers, and a
+ * program that reads them as doubles is off by less than 256 ns; identifiers
+ * that are to be compared are strings.
  */
 #include <assert.h>
 #include <sys/socket.h>
