@@ -224,6 +224,42 @@ losses()
 	((told > 0 && told + printed == cases))
 }
 
+# A script may wait for the banner, and want no other words.
+banner_and_quiet()
+{
+	local line
+
+	module_load records=2
+	start_reader -W --banner
+	grep "reading /dev/sockbind" "$dir/err"
+	stop_reader
+	start_reader -W --quiet
+	kill -STOP "$pid"
+	bind_cases
+	kill -CONT "$pid"
+	until [[ ${line:-} == *@bind-cases-end* ]]; do
+		read -r line <&"$lines"
+	done
+	stop_reader 3
+	[[ ! -s $dir/err ]]
+}
+
+# With every name that there is, live: as many binds are seen as there were.
+one_event_per_bind()
+{
+	local cases line=
+
+	cases=$(count_cases)
+	module_load families=all
+	start_reader -W -o user,login,exe,container,cgroup,address
+	bind_cases
+	until [[ $line == *@bind-cases-end* ]]; do
+		read -r line <&"$lines"
+	done
+	stop_reader
+	[[ $(module_count seen) -eq $cases ]]
+}
+
 # It makes no event by itself: no bind is seen, of any family.
 binds_nothing()
 {
@@ -238,5 +274,5 @@ binds_nothing()
 }
 
 ktap_run line_per_bind users json unknown_option help_and_version no_module \
-	no_permission other_device full_disk closed_output broken_pipe live interrupt \
-	losses binds_nothing
+	no_permission other_device full_disk closed_output broken_pipe live \
+	interrupt losses banner_and_quiet one_event_per_bind binds_nothing
