@@ -81,6 +81,20 @@ after_the_drop()
 	rmdir "/sys/fs/cgroup/$cgroup"
 }
 
+# Where the reader runs in a container, its users are not the host's.
+other_passwd()
+{
+	module_load
+	start setpriv --reuid=1000 --regid=1000 --clear-groups ./binder tcp4
+	expect_printed '"euser":"user"'
+	sed 's/^user:/other:/' /etc/passwd >"$dir/passwd"
+	printed=$(unshare --mount bash -c "mount --bind '$dir/passwd' \
+		/etc/passwd && ../tools/sockbind --no-follow --json" |
+		grep -F "\"inode\":\"${said[inode]}\",\"family\"")
+	expect_not_printed '"euser"'
+	stop
+}
+
 # Another process may have its number by now.
 ended()
 {
@@ -128,4 +142,4 @@ escaped()
 	rmdir "/sys/fs/cgroup/${ESC}[31m"
 }
 
-ktap_run capabilities after_the_drop ended deleted escaped
+ktap_run capabilities after_the_drop other_passwd ended deleted escaped

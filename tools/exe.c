@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/sockbind.h>
@@ -38,14 +37,19 @@ struct slot {
 
 static struct slot slots[SLOTS];
 
-/* Where both devices have major 0 they may differ: btrfs, overlayfs. */
-static bool is_executable(const struct stat *st,
-			  const struct sockbind_bind *raw)
+/*
+ * Where both devices have major 0 they may differ: btrfs, overlayfs. The file
+ * system is not asked: its server may never answer.
+ */
+static bool is_executable(int fd, const struct sockbind_bind *raw)
 {
-	if (st->st_ino != raw->exe_inode ||
-	    major(st->st_dev) != raw->exe_major)
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &stx) ||
+	    stx.stx_ino != raw->exe_inode ||
+	    stx.stx_dev_major != raw->exe_major)
 		return false;
-	return !raw->exe_major || minor(st->st_dev) == raw->exe_minor;
+	return !raw->exe_major || stx.stx_dev_minor == raw->exe_minor;
 }
 
 /*
@@ -56,13 +60,12 @@ static ssize_t verified_path(int process, const struct sockbind_bind *raw,
 			     char *path, size_t size)
 {
 	ssize_t len = -1;
-	struct stat st;
 	int fd;
 
 	fd = openat(process, "exe", O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	if (!fstat(fd, &st) && is_executable(&st, raw))
+	if (is_executable(fd, raw))
 		len = process_link(fd, path, size);
 	close(fd);
 	return len;

@@ -25,11 +25,15 @@ static bool is_initial(const char *ns)
 	return !stat(ns, &st) && st.st_ino == PROC_PID_INIT_INO;
 }
 
-/*
+/**
+ * process_numbers_agree() - whether /proc has the numbers that records have
+ *
  * The numbers in /proc are those of the pid namespace that it was mounted in:
  * process 1 tells, or this one, where no capability lets it ask about another.
+ *
+ * Return: true where they are those of the initial namespace.
  */
-static bool numbers_agree(void)
+bool process_numbers_agree(void)
 {
 	static int known = -1;
 
@@ -94,7 +98,7 @@ int process_open(const struct sockbind_bind *raw)
 	char path[sizeof("/proc/4294967295")];
 	int process;
 
-	if (!numbers_agree())
+	if (!process_numbers_agree())
 		return -1;
 	snprintf(path, sizeof(path), "/proc/%u", raw->pid);
 	process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -320,7 +320,7 @@ static void check_names(struct check *check)
 	}
 	resolve_bind(&names, &check->raw,
 		     RESOLVE_USER | RESOLVE_EXE | RESOLVE_CGROUP);
-	tell_name("user", &names.user, "nothing in passwd(5) names it");
+	tell_name("user", &names.user, "nothing in passwd(5) names it, or that is a container's");
 	tell_name("executable", &names.exe,
 		  "it is told where /proc is that of the host (podman run --pid host), to who has CAP_SYS_PTRACE");
 	tell_name("cgroup", &names.cgroup,
