@@ -50,6 +50,12 @@ options_are_those_of()
 		<(grep -o -e '--[a-z][a-z-]*' <<<"$text" | sort -u)
 }
 
+# The formats that the reader takes, in a list.
+formats()
+{
+	{ sockbind --format=none 2>&1 || :; } | sed 's/.* one of //; s/,//g'
+}
+
 all_options()
 {
 	(($(options | wc -l) > 20))
@@ -59,6 +65,8 @@ man_page()
 {
 	[[ ! $(groff -man -Tascii -ww -z man/*.[458] 2>&1) ]]
 	options_are_those_of "$(manual | sed -n '/^OPTIONS/,/^[A-Z]/p;')"
+	# shellcheck disable=SC2046
+	has_all "$(manual | grep -A 1 -- --format=FORMAT)" $(formats)
 }
 
 help_fits_a_screen()
@@ -104,6 +112,7 @@ completion()
 	[[ $(complete_words sockbind --result ok,!EADDRI) == ok,!EADDRINUSE ]]
 	complete_words sockbind --cgroup / | grep '^/.*/$'
 	complete_words sockbind --replay tools/Mak | grep '^tools/Makefile$'
+	diff <(complete_words sockbind --format = '') <(formats | tr ' ' '\n')
 	diff <(complete_words sockbind --output '') \
 		<(sockbind --list-columns | awk '{ print $1 }')
 }

@@ -135,6 +135,10 @@ escaped()
 			>"$dir/printed"
 		cat -v "$dir/printed"
 		grep -F 'x1b[31mb' "$dir/printed"
+	done
+	for format in text csv json tracee bindsnoop; do
+		../tools/sockbind --no-follow --format="$format" \
+			>"$dir/printed"
 		((!$(grep -c "$ESC" "$dir/printed")))
 	done
 	stop
