@@ -315,10 +315,10 @@ closed()
 {
 	exits 1 bash -c '"$0" "$@" >&-' "$READER" --replay "$DIR/whole"
 	grep -F 'standard output' "$DIR/err"
-	exits 0 bash -c '"$0" "$@" >&- 2>&- <&-' "$READER" \
-		--replay "$DIR/whole" --record "$DIR/closed"
-	cmp "$DIR/whole" "$DIR/closed"
 	exits 3 bash -c '"$0" "$@" >&- 2>&- <&-' "$READER" \
+		--replay "$DIR/little" --record "$DIR/closed"
+	cmp "$DIR/little" "$DIR/closed"
+	exits 3 bash -c '"$0" "$@" 2>&- <&-' "$READER" \
 		--replay "$DIR/little" --record "$DIR/closed2"
 	cmp "$DIR/little" "$DIR/closed2"
 }

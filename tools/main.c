@@ -5,6 +5,7 @@
  * Nothing in the loop binds a socket: one bind gives one line, not two.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,10 +121,29 @@ static int run(const struct options *options)
 	return summary(&loop, status);
 }
 
+/*
+ * A file that is opened must not be taken for one of the standard ones. What
+ * was closed cannot be read from or written to, only messages are dropped.
+ */
+static void fill_closed_files(void)
+{
+	static const int modes[] = {
+		[STDIN_FILENO] = O_WRONLY,
+		[STDOUT_FILENO] = O_RDONLY,
+		[STDERR_FILENO] = O_WRONLY,
+	};
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			_exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 
+	fill_closed_files();
 	options_parse(&options, argc, argv);
 	if (options.check)
 		return selfcheck(options.device);
