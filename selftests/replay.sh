@@ -5,8 +5,11 @@
 # ktap.sh.
 # shellcheck disable=SC2034 # for who sources it
 
-make -s -C ../tools >&2
-READER=$PWD/../tools/sockbind
+# Which reader, or else that of this checkout.
+if [[ ! ${READER:-} ]]; then
+	make -s -C ../tools >&2
+	READER=$PWD/../tools/sockbind
+fi
 RECORDING=$PWD/recording
 SAMPLE=$PWD/recordings/sample
 
