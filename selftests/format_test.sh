@@ -119,6 +119,14 @@ schema()
 	replay "$reader" -j | ./schema_check --all
 }
 
+schema_of_counts()
+{
+	record sample
+	replay "$reader" -j --by comm,container --every 5s >"$dir/json"
+	grep -c '"type":"count"' "$dir/json"
+	./schema_check <"$dir/json"
+}
+
 schema_of_random()
 {
 	record_random
@@ -263,5 +271,5 @@ narrow()
 	replay "$reader" | grep 'java *1001@4c01db0b339c '
 }
 
-ktap_run as_expected every_column escaped schema schema_of_random \
+ktap_run as_expected every_column escaped schema schema_of_counts schema_of_random \
 	every_format_of_random csv tracee losses at_a_terminal narrow
