@@ -27,9 +27,11 @@ bind_port()
 # journal_wait FIELD=VALUE…: until the service has told of it in this boot.
 journal_wait()
 {
-	# shellcheck disable=SC2016
-	timeout 120 bash -c 'journalctl -b -f -n all -o cat -t sockbind "$@" |
-		grep -q -m 1 .' - "$@"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	timeout 120 bash -c '
+		until journalctl -b -q -t sockbind "$@" | grep -q .; do
+			journalctl --sync
+		done' - "$@"
 }
 
 journal_count()
