@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "buf.h"
 #include "clock.h"
+#include "digits.h"
 
 #define NS_PER_SEC	1000000000
 
@@ -76,15 +77,31 @@ void clock_put_local(struct clock *clock, struct buf *b, uint64_t ns)
 }
 
 /**
- * clock_put_utc() - append day and time in UTC, RFC 3339 to the nanosecond
+ * clock_write_utc() - write day and time in UTC, RFC 3339 to the nanosecond
+ * @clock: state
+ * @p: where to, with room for CLOCK_UTC_MAX bytes
+ * @ns: ns since the epoch
+ *
+ * Return: behind the last byte.
+ */
+char *clock_write_utc(struct clock *clock, char *p, uint64_t ns)
+{
+	memcpy(p, utc_text(clock, ns), CLOCK_TEXT);
+	p[CLOCK_TEXT] = '.';
+	p = digits_padded(p + CLOCK_TEXT + 1, ns % NS_PER_SEC, 9);
+	*p++ = 'Z';
+	return p;
+}
+
+/**
+ * clock_put_utc() - append the same to a buffer
  * @clock: state
  * @b: buffer
  * @ns: ns since the epoch
  */
 void clock_put_utc(struct clock *clock, struct buf *b, uint64_t ns)
 {
-	buf_mem(b, utc_text(clock, ns), CLOCK_TEXT);
-	buf_char(b, '.');
-	buf_digits(b, ns % NS_PER_SEC, 9);
-	buf_char(b, 'Z');
+	char text[CLOCK_UTC_MAX];
+
+	buf_mem(b, text, (size_t)(clock_write_utc(clock, text, ns) - text));
 }

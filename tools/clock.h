@@ -9,6 +9,7 @@
 struct buf;
 
 #define CLOCK_TEXT	(sizeof("2026-11-21 18:30:43") - 1)
+#define CLOCK_UTC_MAX	48	/* 30 characters, and what digits.h writes behind */
 
 /**
  * struct clock_text - a second, and how it is written
@@ -33,5 +34,6 @@ struct clock {
 void clock_put_date(struct clock *clock, struct buf *b, uint64_t ns);
 void clock_put_local(struct clock *clock, struct buf *b, uint64_t ns);
 void clock_put_utc(struct clock *clock, struct buf *b, uint64_t ns);
+char *clock_write_utc(struct clock *clock, char *p, uint64_t ns);
 
 #endif /* SOCKBIND_CLOCK_H */

@@ -225,7 +225,7 @@ static void put_json(const struct count *count, struct output *out,
 	for (i = 0; group->len && i < count->by.count; i++) {
 		len = strlen(value);
 		if (len)
-			p = json_bytes(p, count->by.cols[i]->name,
+			p = json_named(p, count->by.cols[i]->name,
 				       (const uint8_t *)value, len);
 		value += len + 1;
 	}

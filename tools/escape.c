@@ -125,7 +125,7 @@ static inline uint64_t short_word(const uint8_t *bytes, size_t len)
 }
 
 /* True where neither form has to change a byte; @len is not 0. */
-static bool is_plain(const uint8_t *bytes, size_t len)
+static inline bool is_plain(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *last;
 

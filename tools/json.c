@@ -35,13 +35,13 @@ char *json_hex_value(char *p, const uint8_t *bytes, size_t len)
 /**
  * json_escaped() - write bytes from outside as the value of a member
  * @p: where to, behind the member's name
- * @name: that name
+ * @key: that name, a JSON_KEY()
  * @bytes: first byte
  * @len: number of bytes
  *
  * Return: behind the comma.
  */
-char *json_escaped(char *p, const char *name, const uint8_t *bytes, size_t len)
+char *json_escaped(char *p, const char *key, const uint8_t *bytes, size_t len)
 {
 	bool exact = true;
 
@@ -51,8 +51,25 @@ char *json_escaped(char *p, const char *name, const uint8_t *bytes, size_t len)
 	if (exact)
 		return p;
 
-	*p++ = '"';
-	p = stpcpy(p, name);
+	/* Less the quotation mark and the colon at its end. */
+	p = mempcpy(p, key, strlen(key) - 2);
 	p = json_text(p, "_hex\":");
 	return json_hex_value(p, bytes, len);
+}
+
+/**
+ * json_named() - write a string under a name that is no literal
+ * @p: where to
+ * @name: name of the member
+ * @bytes: first byte
+ * @len: number of bytes
+ *
+ * Return: behind the comma.
+ */
+char *json_named(char *p, const char *name, const uint8_t *bytes, size_t len)
+{
+	*p++ = '"';
+	p = json_text(stpcpy(p, name), "\":\"");
+	p = escape_json(p, bytes, len, NULL);
+	return json_text(p, "\",");
 }

@@ -21,17 +21,22 @@
 /* Longest text of an address: 126 bytes as \xHH, and a few more. */
 #define ADDRESS_TEXT_MAX	1024
 
-#define TIME_TEXT_MAX	sizeof("2026-11-21T18:30:43.123456789Z")
+#define NS_PER_SEC	1000000000
+#define FRACTION	9	/* its digits */
 
 static char *put_time(char *p, struct clock *clock, uint64_t ns)
 {
-	struct buf text = { .size = TIME_TEXT_MAX };
+	const char *fraction;
 
-	p = json_text(json_key(p, "time"), "\"");
-	text.data = p;
-	clock_put_utc(clock, &text, ns);
-	p = json_text(p + text.len, "\",");
-	return json_u64(p, "time_ns", ns);
+	p = clock_write_utc(clock, json_text(json_key(p, "time"), "\""), ns);
+	fraction = p - 1 - FRACTION;
+	p = json_text(p, "\",");
+	if (ns < NS_PER_SEC)
+		return json_u64(p, "time_ns", ns);
+	/* The same nine digits. */
+	p = digits_u64(json_key(p, "time_ns"), ns / NS_PER_SEC);
+	memcpy(p, fraction, FRACTION);
+	return json_text(p + FRACTION, ",");
 }
 
 static char *put_outcome(char *p, const struct bind_event *event)
@@ -83,13 +88,13 @@ static char *put_labels(char *p, const struct bind_event *event)
 }
 
 /* A name that is there, cut where it would be longer than any can be. */
-static __always_inline char *put_resolved(char *p, const char *name,
+static __always_inline char *put_resolved(char *p, const char *key,
 					  const struct address_bytes *value,
 					  size_t max)
 {
 	if (!value->len)
 		return p;
-	return json_bytes(p, name, value->data,
+	return json_put_bytes(p, key, value->data,
 			  value->len < max ? value->len : max);
 }
 
@@ -101,7 +106,7 @@ static char *put_exe(char *p, const struct bind_event *event)
 		return p;
 	p = json_open(p, "exe");
 	if (event->names)
-		p = put_resolved(p, "path", &event->names->exe,
+		p = put_resolved(p, JSON_KEY("path"), &event->names->exe,
 				 OUTPUT_PATH_MAX);
 	p = json_u64(p, "major", raw->exe_major);
 	p = json_u64(p, "minor", raw->exe_minor);
@@ -110,15 +115,15 @@ static char *put_exe(char *p, const struct bind_event *event)
 }
 
 /* One that is @like, and whose value there needed no escaping, is copied. */
-static __always_inline char *put_like(char *p, const char *name,
+static __always_inline char *put_like(char *p, const char *key,
 				      const struct address_bytes *bytes,
 				      const struct address_bytes *like,
 				      const char *value, size_t len)
 {
 	if (len != like->len + 3 || bytes->len != like->len ||
 	    memcmp(bytes->data, like->data, bytes->len))
-		return json_bytes(p, name, bytes->data, bytes->len);
-	return mempcpy(json_key(p, name), value, len);
+		return json_put_bytes(p, key, bytes->data, bytes->len);
+	return mempcpy(json_put_key(p, key), value, len);
 }
 
 static char *put_users(char *p, const struct bind_event *event)
@@ -131,19 +136,19 @@ static char *put_users(char *p, const struct bind_event *event)
 
 	p = json_u64(p, "uid", raw->uid);
 	value = json_key(p, "user");
-	p = put_resolved(p, "user", &names->real_user, OUTPUT_NAME_MAX);
+	p = put_resolved(p, JSON_KEY("user"), &names->real_user, OUTPUT_NAME_MAX);
 	len = (size_t)(p - value);
 	p = json_u64(p, "euid", raw->euid);
 	if (names->real_user.len && names->user.len <= OUTPUT_NAME_MAX)
-		p = put_like(p, "euser", &names->user, &names->real_user,
+		p = put_like(p, JSON_KEY("euser"), &names->user, &names->real_user,
 			     value, len);
 	else
-		p = put_resolved(p, "euser", &names->user, OUTPUT_NAME_MAX);
+		p = put_resolved(p, JSON_KEY("euser"), &names->user, OUTPUT_NAME_MAX);
 	p = json_u64(p, "gid", raw->gid);
 	p = json_u64(p, "egid", raw->egid);
 	if (raw->loginuid != SOCKBIND_UNKNOWN)
 		p = json_u64(p, "loginuid", raw->loginuid);
-	p = put_resolved(p, "login", &names->login_user, OUTPUT_NAME_MAX);
+	p = put_resolved(p, JSON_KEY("login"), &names->login_user, OUTPUT_NAME_MAX);
 	if (raw->sessionid != SOCKBIND_UNKNOWN)
 		p = json_u64(p, "session", raw->sessionid);
 	return p;
@@ -169,13 +174,13 @@ static struct number number_of(uint32_t value)
 	return number;
 }
 
-static __always_inline char *put_number(char *p, const char *name,
+static __always_inline char *put_number(char *p, const char *key,
 					uint32_t value,
 					const struct number *number)
 {
 	if (value != number->value)
-		return json_u64(p, name, value);
-	p = json_key(p, name);
+		return json_put_u64(p, key, value);
+	p = json_put_key(p, key);
 	memcpy(p, number->text, sizeof(number->text));
 	return json_text(p + number->len, ",");
 }
@@ -185,25 +190,33 @@ static char *put_pids(char *p, const struct sockbind_bind *raw)
 {
 	const struct number pid = number_of(raw->pid);
 
-	p = put_number(p, "pid", raw->pid, &pid);
-	p = put_number(p, "tid", raw->tid, &pid);
+	p = put_number(p, JSON_KEY("pid"), raw->pid, &pid);
+	p = put_number(p, JSON_KEY("tid"), raw->tid, &pid);
 	p = json_u64(p, "ppid", raw->ppid);
-	p = put_number(p, "ns_pid", raw->ns_pid, &pid);
-	p = put_number(p, "ns_tid", raw->ns_tid, &pid);
+	p = put_number(p, JSON_KEY("ns_pid"), raw->ns_pid, &pid);
+	p = put_number(p, JSON_KEY("ns_tid"), raw->ns_tid, &pid);
 	return json_u64(p, "ns_ppid", raw->ns_ppid);
 }
 
+/* The leader of a thread group is called as its other threads most often. */
 static char *put_comms(char *p, const struct bind_event *event)
 {
-	const struct address_bytes *comm = &event->comm;
+	const struct sockbind_bind *raw = &event->raw;
+	const struct address_bytes *thread = &event->thread_comm;
+	const struct address_bytes *leader = &event->leader_comm;
 	const char *value = json_key(p, "comm");
 	size_t len;
 
-	p = json_bytes(p, "comm", comm->data, comm->len);
+	p = json_bytes(p, "comm", event->comm.data, event->comm.len);
 	len = (size_t)(p - value);
-	p = put_like(p, "thread_comm", &event->thread_comm, comm, value, len);
-	return put_like(p, "leader_comm", &event->leader_comm, comm, value,
-			len);
+	/* Nothing but quotation marks and a comma was added. */
+	if (len == event->comm.len + 3 &&
+	    !memcmp(raw->comm, raw->leader_comm, sizeof(raw->comm))) {
+		p = mempcpy(json_key(p, "thread_comm"), value, len);
+		return mempcpy(json_key(p, "leader_comm"), value, len);
+	}
+	p = json_bytes(p, "thread_comm", thread->data, thread->len);
+	return json_bytes(p, "leader_comm", leader->data, leader->len);
 }
 
 static char *put_process(char *p, const struct bind_event *event)
@@ -220,7 +233,7 @@ static char *put_process(char *p, const struct bind_event *event)
 	if (raw->cgroup)
 		p = json_id(p, "cgroup", raw->cgroup);
 	if (event->names)
-		p = put_resolved(p, "cgroup_path", &event->names->cgroup,
+		p = put_resolved(p, JSON_KEY("cgroup_path"), &event->names->cgroup,
 				 OUTPUT_PATH_MAX);
 	return json_close(p);
 }
@@ -230,9 +243,9 @@ static char *put_container(char *p, const struct resolved *names)
 	if (!names || !names->container.len)
 		return p;
 	p = json_open(p, "container");
-	p = put_resolved(p, "id", &names->container, OUTPUT_NAME_MAX);
-	p = put_resolved(p, "runtime", &names->runtime, OUTPUT_NAME_MAX);
-	p = put_resolved(p, "pod", &names->pod, OUTPUT_NAME_MAX);
+	p = put_resolved(p, JSON_KEY("id"), &names->container, OUTPUT_NAME_MAX);
+	p = put_resolved(p, JSON_KEY("runtime"), &names->runtime, OUTPUT_NAME_MAX);
+	p = put_resolved(p, JSON_KEY("pod"), &names->pod, OUTPUT_NAME_MAX);
 	return json_close(p);
 }
 
