@@ -7,6 +7,7 @@
  * program that reads them as doubles is off by less than 256 ns; identifiers
  * that are to be compared are strings.
  */
+#include <arpa/inet.h>
 #include <assert.h>
 #include <sys/socket.h>
 
@@ -354,7 +355,9 @@ static char *write_kind(char *p, const struct sockbind_bind *raw)
 	p = put_family(p, raw->family);
 	p = json_name(p, "type", names_type(raw->sock_type));
 	p = json_u64(p, "type_number", raw->sock_type);
-	p = json_u64(p, "protocol", raw->protocol);
+	/* In network byte order there, which is no number. */
+	p = json_u64(p, "protocol", raw->family == AF_PACKET ?
+				    ntohs(raw->protocol) : raw->protocol);
 	p = json_u64(p, "mark", raw->mark);
 	p = json_bool(p, "reuseaddr", opts & SOCKBIND_OPT_REUSEADDR);
 	p = json_bool(p, "reuseport", opts & SOCKBIND_OPT_REUSEPORT);
