@@ -120,6 +120,14 @@ check-packages: ## run the tests of the packages, and of a system's life with th
 	selftests/check bullseye+packages bookworm+packages trixie+packages \
 		trixie+fleet bookworm+lifecycle trixie+lifecycle
 
+.PHONY: bench
+bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)
+	selftests/bench/bench
+
+.PHONY: bench-check
+bench-check: ## fail if a bind has become costlier, in a guest
+	selftests/bench/check
+
 .PHONY: style
 style: ## check the style of all sources
 	selftests/style
@@ -128,6 +136,6 @@ style: ## check the style of all sources
 clean: ## remove what was built
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests clean
-	find module -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o \
-		-name '*.o' -o -name '.*.cmd' | xargs $(RM)
+	find module selftests/bench -name '*.ko' -o -name '*.mod' -o \
+		-name '*.mod.c' -o -name '*.o' -o -name '.*.cmd' | xargs $(RM)
 	$(RM) Module.symvers modules.order module/modules.order .module-common.o
