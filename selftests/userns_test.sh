@@ -41,12 +41,12 @@ number()
 
 hosts_node()
 {
-	refused 'sockbind: Permission denied' 'exec cat </dev/sockbind'
+	refused 'sockbind: Permission denied' 'exec head -c 448 </dev/sockbind'
 }
 
 no_node()
 {
-	refused 'sockbind: No such file or directory' "exec cat <$dev/sockbind"
+	refused 'sockbind: No such file or directory' "exec head -c 448 <$dev/sockbind"
 }
 
 own_node()
@@ -64,7 +64,7 @@ mounted_node()
 {
 	refused 'sockbind: Permission denied' ">$dev/sockbind &&
 		mount --bind /dev/sockbind $dev/sockbind &&
-		exec cat <$dev/sockbind"
+		exec head -c 448 <$dev/sockbind"
 }
 
 # The namespace's root is the host's own, who makes the node there, for all to
@@ -75,7 +75,7 @@ given_node()
 
 	coproc INSIDE_DEV {
 		exec "${INSIDE[@]}" "mount -t tmpfs tmpfs $dev && echo && read &&
-			exec cat <$dev/sockbind" 2>&1
+			exec head -c 448 <$dev/sockbind" 2>&1
 	}
 	pid=$INSIDE_DEV_PID
 	read -r <&"${INSIDE_DEV[0]}"
