@@ -144,6 +144,7 @@ int state_open(struct state *state, const char *path,
 		.path = path,
 		.origin = origin,
 		.others = UNKNOWN,
+		.dirty = true,
 	};
 	state->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (state->fd < 0)
