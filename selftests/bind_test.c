@@ -857,14 +857,6 @@ TEST_F(address, packet)
 	EXPECT_FALSE(rec.hdr.flags & SOCKBIND_F_FINAL_ADDR);
 }
 
-static void set_families(struct __test_metadata *_metadata, const char *text)
-{
-	int fd = open("/sys/module/sockbind/parameters/families", O_WRONLY);
-
-	ASSERT_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)));
-	close(fd);
-}
-
 /* The port id is chosen where a module cannot read it. */
 TEST_F(address, netlink)
 {
@@ -873,9 +865,9 @@ TEST_F(address, netlink)
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), n;
 
 	ASSERT_LE(0, fd);
-	set_families(_metadata, "all");
+	capture_families(_metadata, "all");
 	n = bind(fd, (struct sockaddr *)&nl, sizeof(nl));
-	set_families(_metadata, "!netlink");
+	capture_families(_metadata, "!netlink");
 	ASSERT_EQ(0, n);
 	ASSERT_EQ(1, capture_find(_metadata, self->capture.dev, inode_of(fd),
 				  &rec));

@@ -48,6 +48,18 @@ capture_info(struct __test_metadata *_metadata, int dev)
 	return info;
 }
 
+#define CAPTURE_FAMILIES	"/sys/module/sockbind/parameters/families"
+
+/* Set the capture filter. */
+static inline void capture_families(struct __test_metadata *_metadata,
+				    const char *list)
+{
+	int fd = open(CAPTURE_FAMILIES, O_WRONLY | O_CLOEXEC);
+
+	ASSERT_EQ((ssize_t)strlen(list), write(fd, list, strlen(list)));
+	close(fd);
+}
+
 /* Return: false when there is no more record. */
 static inline bool capture_read(struct __test_metadata *_metadata, int dev,
 				union sockbind_record *record)

@@ -35,8 +35,6 @@
 #define BTPROTO_RFCOMM	3
 #define PF_KEY_V2	2
 
-#define FAMILIES	"/sys/module/sockbind/parameters/families"
-
 FIXTURE(family)
 {
 	int dev;
@@ -204,23 +202,15 @@ FIXTURE_VARIANT_ADD(family, unix_seqpacket) {
 	.type = SOCK_SEQPACKET,
 };
 
-static void set_filter(struct __test_metadata *_metadata, const char *text)
-{
-	int fd = open(FAMILIES, O_WRONLY | O_CLOEXEC);
-
-	ASSERT_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)));
-	close(fd);
-}
-
 FIXTURE_SETUP(family)
 {
-	int fd = open(FAMILIES, O_RDONLY | O_CLOEXEC);
+	int fd = open(CAPTURE_FAMILIES, O_RDONLY | O_CLOEXEC);
 
 	self->dev = capture_open(_metadata);
 	self->outcome = capture_info(_metadata, self->dev).outcome;
 	ASSERT_LT(0, read(fd, self->filter, sizeof(self->filter) - 1));
 	close(fd);
-	set_filter(_metadata, "all");
+	capture_families(_metadata, "all");
 	fd = socket(variant->family, variant->type, variant->protocol);
 	if (fd < 0)
 		SKIP(return, "the kernel has no such sockets");
@@ -229,7 +219,7 @@ FIXTURE_SETUP(family)
 
 FIXTURE_TEARDOWN(family)
 {
-	set_filter(_metadata, self->filter);
+	capture_families(_metadata, self->filter);
 }
 
 static int option(int fd, int name)
