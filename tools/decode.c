@@ -10,9 +10,6 @@
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
 	      "a record has the size that the ABI names");
 
-/* IPPORT_RESERVED: where the kernel has no ip_unprivileged_port_start. */
-#define PRIVILEGED_PORTS	1024
-
 #define MAX_ERRNO	4095
 
 /* The members that depend on the byte order, by their number of bytes. */
@@ -135,21 +132,6 @@ static void decode_final(struct bind_event *bind)
 		bind->change = ADDRESS_SAME;
 }
 
-static bool is_privileged(const struct bind_event *bind)
-{
-	const struct address *a;
-	__u32 start = bind->raw.unprivileged_port_start;
-
-	if (!bind->succeeded || bind->raw.sock_type == SOCK_RAW)
-		return false;
-	if (start == SOCKBIND_UNKNOWN)
-		start = PRIVILEGED_PORTS;
-	a = bind->has_final ? &bind->final : &bind->request;
-	if (a->kind != ADDRESS_INET && a->kind != ADDRESS_INET6)
-		return false;
-	return a->inet.port && a->inet.port < start;
-}
-
 static enum decode_result decode_bind(struct bind_event *bind,
 				      const void *record, bool swapped)
 {
@@ -182,7 +164,6 @@ static enum decode_result decode_bind(struct bind_event *bind,
 
 	address_decode(&bind->request, raw->addr, raw->addrlen, &bind->socket);
 	decode_final(bind);
-	bind->privileged = is_privileged(bind);
 	bind->names = NULL;
 	return DECODE_BIND;
 }

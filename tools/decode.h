@@ -42,8 +42,6 @@ enum decode_result {
  *	how it ended is unknown
  * @lsm_error: errno of the security modules' verdict, positive; 0: none
  * @succeeded: it is known to have succeeded
- * @privileged: it succeeded, and the port is one that needs a privilege in
- *	that network namespace
  * @names: the names that the host has for its numbers; NULL: none are known.
  *	decode_record() sets NULL.
  *
@@ -63,7 +61,6 @@ struct bind_event {
 	int error;
 	int lsm_error;
 	bool succeeded;
-	bool privileged;
 	const struct resolved *names;
 };
 

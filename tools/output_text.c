@@ -7,6 +7,7 @@
  * room to give.
  */
 #include "decode.h"
+#include "labels.h"
 #include "output.h"
 #include "terminal.h"
 
@@ -80,7 +81,8 @@ static const char *color_of(const struct output *out,
 		return NULL;
 	if (column->color == COLUMN_RESULT && (event->error || event->lsm_error))
 		return RED;
-	if (column->color == COLUMN_ADDRESS && event->privileged)
+	if (column->color == COLUMN_ADDRESS && event->succeeded &&
+	    label_privileged(event))
 		return BOLD;
 	return NULL;
 }
