@@ -5,7 +5,7 @@
  * tested for where it can be seen, by a macro or a configuration symbol; the
  * version number is the last resort.
  *
- * Included last.
+ * Included after the headers of the kernel.
  */
 #ifndef SOCKBIND_COMPAT_H
 #define SOCKBIND_COMPAT_H
@@ -24,14 +24,14 @@
 #include <net/ip.h>
 #include <net/net_namespace.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
-#error "sockbind needs Linux 5.10 or newer."
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
+#error "sockbind needs Linux 4.18 or newer."
 #endif
 
 /* System call numbers of other entries than the native one. */
 #if defined(CONFIG_X86_64)
-#define SOCKBIND_NR_COMPAT_BIND		__NR_ia32_bind
-#define SOCKBIND_NR_COMPAT_SOCKETCALL	__NR_ia32_socketcall
+#define SOCKBIND_NR_COMPAT_BIND		361	/* named so since 5.4 only */
+#define SOCKBIND_NR_COMPAT_SOCKETCALL	102
 #define SOCKBIND_NR_X32_BIND		(__X32_SYSCALL_BIT | __NR_bind)
 #elif defined(CONFIG_ARM64)
 #define SOCKBIND_NR_COMPAT_BIND		282	/* the arm table has no socketcall */
@@ -50,13 +50,19 @@ static __always_inline bool sockbind_in_x32_syscall(void)
 }
 
 /*
- * Argument @n < 3 of a probed function. Not every architecture has the API in all
+ * Argument @n < 3 of a probed function. No architecture has the API in all
  * versions, and that of s390 is not for modules.
  */
 static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 						  unsigned int n)
 {
-#if defined(CONFIG_ARM)
+#if defined(CONFIG_X86_64)
+	return n == 0 ? regs->di : n == 1 ? regs->si : regs->dx;
+#elif defined(CONFIG_X86_32)
+	return n == 0 ? regs->ax : n == 1 ? regs->dx : regs->cx;
+#elif defined(CONFIG_ARM64)
+	return regs->regs[n];
+#elif defined(CONFIG_ARM)
 	return regs->uregs[n];
 #elif defined(CONFIG_PPC)
 	return regs->gpr[3 + n];
@@ -153,7 +159,11 @@ static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 	*work = IRQ_WORK_INIT_LAZY(func);
 #else
 	init_irq_work(work, func);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
 	atomic_set(&work->flags, IRQ_WORK_LAZY);
+#else
+	work->flags = IRQ_WORK_LAZY;
+#endif
 #endif
 }
 
@@ -170,5 +180,107 @@ static inline void sockbind_poll_wait(struct file *file,
 	smp_mb(); /* pairs with that in wq_has_sleeper() */
 #endif
 }
+
+/* Long-term kernels before 5.10; what distributions backport is replaced too. */
+
+/* There is no race detector that could be told. */
+#ifndef data_race
+#define data_race(expr)		(expr)
+#endif
+
+#ifndef static_assert
+#define static_assert(expr)	_Static_assert(expr, #expr)
+#endif
+
+#ifndef rcu_replace_pointer
+#define rcu_replace_pointer(rcu_ptr, ptr, c)				\
+({									\
+	typeof(ptr) old = rcu_dereference_protected((rcu_ptr), (c));	\
+	rcu_assign_pointer((rcu_ptr), (ptr));				\
+	old;								\
+})
+#endif
+
+/* No task of io_uring, nor one in an exec that ends with a task's exit. */
+#ifndef PF_IO_WORKER
+#define PF_IO_WORKER		0
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#define sysfs_emit(buf, ...)	scnprintf(buf, PAGE_SIZE, __VA_ARGS__)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#define copy_from_kernel_nofault	probe_kernel_read
+
+static inline bool sockbind_user_range(const void __user *from, size_t size)
+{
+#ifdef VERIFY_READ
+	return access_ok(VERIFY_READ, from, size);
+#else
+	return access_ok(from, size);
+#endif
+}
+
+static inline long sockbind_copy_from_user(void *to, const void __user *from,
+					   size_t size)
+{
+	unsigned long left = size;
+
+	if (sockbind_user_range(from, size)) {
+		pagefault_disable();
+		left = __copy_from_user_inatomic(to, from, size);
+		pagefault_enable();
+	}
+	return left ? -EFAULT : 0;
+}
+
+#define copy_from_user_nofault	sockbind_copy_from_user
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 5, 0)
+#include <linux/cgroup.h>
+#include <linux/compat.h>
+#include <asm/local64.h>
+
+#define start_boottime		real_start_time
+
+struct sockbind_u64_stats {
+	local64_t count;
+};
+
+#define u64_stats_t		struct sockbind_u64_stats
+#define u64_stats_read(stats)	local64_read(&(stats)->count)
+#define u64_stats_inc(stats)	local64_inc(&(stats)->count)
+
+static inline u64 sockbind_cgroup_id(const struct cgroup *cgroup)
+{
+	return cgroup->kn->id.id;
+}
+
+#define cgroup_id		sockbind_cgroup_id
+
+#ifdef CONFIG_COMPAT
+static inline long sockbind_compat_ioctl(struct file *file, unsigned int cmd,
+					 unsigned long arg)
+{
+	return file->f_op->unlocked_ioctl(file, cmd,
+					  (unsigned long)compat_ptr(arg));
+}
+
+#define compat_ptr_ioctl	sockbind_compat_ioctl
+#else
+#define compat_ptr_ioctl	NULL
+#endif
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 3, 0)
+#define ktime_get_boottime_ns	ktime_get_boot_ns
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 1, 0)
+#define syscall_get_arguments(task, regs, args)				\
+	syscall_get_arguments(task, regs, 0, 6, args)
+#endif
 
 #endif /* SOCKBIND_COMPAT_H */

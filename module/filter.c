@@ -162,7 +162,7 @@ static int set_store(const struct kernel_param *kp, const char *text,
 
 	/* sysfs shows no more, and cuts a write that is longer into several. */
 	if (strcspn(text, "\n") > PAGE_SIZE - sizeof("\n")) {
-		pr_err("%s=%.16s...: the list is longer than %zu characters; give ranges instead of single numbers\n",
+		pr_err("%s=%.16s...: the list is longer than %lu characters; give ranges instead of single numbers\n",
 		       kp->name, text, PAGE_SIZE - sizeof("\n"));
 		return -EINVAL;
 	}

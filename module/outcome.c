@@ -22,9 +22,9 @@
 #include <linux/cpumask.h>
 #include <linux/file.h>
 #include <linux/hash.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/log2.h>
-#include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/net.h>
 #include <linux/ptrace.h>

@@ -7,6 +7,8 @@
 #include <linux/string.h>
 #include <asm/barrier.h>
 
+#include "compat.h"
+
 /* A copy torn by the producer is found out, and thrown away, afterwards. */
 #define ring_core_copy(to, from, size)	data_race(memcpy(to, from, size))
 

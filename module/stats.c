@@ -5,7 +5,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/device.h>
-#include <linux/minmax.h>
+#include <linux/kernel.h>
 #include <linux/sysfs.h>
 #include <linux/uuid.h>
 #include <linux/sockbind.h>

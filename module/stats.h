@@ -6,6 +6,8 @@
 #include <linux/types.h>
 #include <linux/u64_stats_sync.h>
 
+#include "compat.h"
+
 struct attribute_group;
 struct sockbind_info;
 
