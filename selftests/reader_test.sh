@@ -224,40 +224,126 @@ losses()
 	((told > 0 && told + printed == cases))
 }
 
-# A script may wait for the banner, and want no other words.
-banner_and_quiet()
+# It ends by itself, with all that came before and nothing that came later.
+no_follow()
 {
-	local line
-
-	module_load records=2
-	start_reader -W --banner
-	grep "reading /dev/sockbind" "$dir/err"
-	stop_reader
-	start_reader -W --quiet
-	kill -STOP "$pid"
-	bind_cases
-	kill -CONT "$pid"
-	until [[ ${line:-} == *@bind-cases-end* ]]; do
-		read -r line <&"$lines"
-	done
-	stop_reader 3
-	[[ ! -s $dir/err ]]
-}
-
-# With every name that there is, live: as many binds are seen as there were.
-one_event_per_bind()
-{
-	local cases line=
+	local cases
 
 	cases=$(count_cases)
-	module_load families=all
-	start_reader -W -o user,login,exe,container,cgroup,address
+	module_load
 	bind_cases
-	until [[ $line == *@bind-cases-end* ]]; do
-		read -r line <&"$lines"
+	"$reader" -H --no-follow >"$dir/text"
+	[[ $(wc -l <"$dir/text") -eq $cases ]]
+	tail -n 1 "$dir/text" | grep '@bind-cases-end'
+	"$reader" -H --until now >"$dir/until"
+	diff "$dir/text" "$dir/until"
+	"$reader" -H --duration 1ms >"$dir/duration"
+	diff "$dir/text" "$dir/duration"
+	"$reader" -H -N 3 >"$dir/number"
+	diff <(head -n 3 "$dir/text") "$dir/number"
+	"$reader" -H --until -1h >"$dir/none"
+	[[ ! -s $dir/none ]]
+}
+
+# What had happened when it is told to end is printed, read or not.
+last_words()
+{
+	local cases
+
+	cases=$(count_cases)
+	module_load
+	start_reader -W
+	bind_cases
+	stop_reader >"$dir/text"
+	[[ $(wc -l <"$dir/text") -eq $cases ]]
+}
+
+# A recording tells the same as the device did, names too.
+recordings()
+{
+	local options
+
+	module_load
+	bind_cases
+	"$reader" --no-follow --record "$dir/recording"
+	for options in '' -j --format=csv '-o user,exe,cgroup,address' -n; do
+		# shellcheck disable=SC2086 # several words
+		"$reader" --no-follow $options >"$dir/live"
+		# shellcheck disable=SC2086
+		"$reader" --replay "$dir/recording" $options >"$dir/replayed"
+		diff "$dir/live" "$dir/replayed"
 	done
-	stop_reader
-	[[ $(module_count seen) -eq $cases ]]
+	"$reader" --no-follow --record - | "$reader" --replay - >"$dir/replayed"
+	"$reader" --no-follow >"$dir/live"
+	diff "$dir/live" "$dir/replayed"
+}
+
+# A recording that is killed has what was told before the last wait.
+killed_recording()
+{
+	local cases
+
+	cases=$(count_cases)
+	module_load
+	rm -f "$dir/killed"
+	mkfifo "$dir/killed.fifo"
+	"$reader" -W --banner --record "$dir/killed" 2>"$dir/killed.fifo" &
+	read -r _ <"$dir/killed.fifo"
+	bind_cases
+	until "$reader" -q --replay "$dir/killed" |
+		grep '@bind-cases-end'; do
+		kill -0 $!
+	done
+	kill -KILL $!
+	wait $! || true
+	[[ $("$reader" -H --replay "$dir/killed" | wc -l) -eq $cases ]]
+}
+
+# What is named of this host.
+local_filters()
+{
+	module_load
+	bind_cases
+	"$reader" -H --no-follow >"$dir/all"
+	"$reader" -H --no-follow --netns $$ >"$dir/text"
+	diff "$dir/all" "$dir/text"
+	"$reader" -H --no-follow --netns '/proc/self/ns/net' >"$dir/text"
+	diff "$dir/all" "$dir/text"
+	"$reader" -H --no-follow -u nobody >"$dir/text"
+	diff <(grep -w nobody "$dir/all") "$dir/text"
+	unshare --net sleep infinity &
+	until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do
+		kill -0 $!
+	done
+	"$reader" -H --no-follow --netns $! >"$dir/text"
+	kill $!
+	[[ ! -s $dir/text ]]
+}
+
+# Tables while it goes on, and the last one at the end.
+tables()
+{
+	local cases count line
+
+	cases=$(count_cases)
+	module_load
+	mkfifo "$dir/tables"
+	"$reader" -W -H -q --by comm --every 100ms --banner >"$dir/tables" \
+		2>"$dir/err" &
+	exec {lines}<"$dir/tables"
+	until grep reading "$dir/err"; do
+		kill -0 $!
+	done
+	bind_cases
+	# A time, then a number of binds.
+	read -r line <&"$lines"
+	read -r count line <&"$lines"
+	kill -TERM $!
+	while read -r line; do
+		[[ $line == *:* ]] || count=$((count + ${line%% *}))
+	done <&"$lines"
+	wait $!
+	[[ $count -eq $cases ]]
 }
 
 # It makes no event by itself: no bind is seen, of any family.
@@ -274,5 +360,6 @@ binds_nothing()
 }
 
 ktap_run line_per_bind users json unknown_option help_and_version no_module \
-	no_permission other_device full_disk closed_output broken_pipe live \
-	interrupt losses banner_and_quiet one_event_per_bind binds_nothing
+	no_permission other_device full_disk closed_output broken_pipe live interrupt \
+	losses no_follow last_words recordings killed_recording local_filters \
+	tables binds_nothing
