@@ -189,7 +189,7 @@ static ssize_t sockbind_read(struct file *file, char __user *buf, size_t count,
 			return ret;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		ret = wait_event_interruptible(*sockbind_ring_waitqueue(),
+		ret = wait_event_interruptible(sockbind_readers,
 					       has_records(reader));
 		if (ret)
 			return ret;
@@ -200,7 +200,7 @@ static __poll_t sockbind_poll(struct file *file, struct poll_table_struct *table
 {
 	const struct reader *reader = file->private_data;
 
-	sockbind_poll_wait(file, sockbind_ring_waitqueue(), table);
+	sockbind_poll_wait(file, &sockbind_readers, table);
 	return has_records(reader) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 

@@ -145,6 +145,18 @@ static __always_inline u32 sockbind_unprivileged_port_start(const struct net *ne
 #define sockbind_inet_test(FLAG, field, sk)	(inet_sk(sk)->field)
 #endif
 
+/* Whether any of the three that are asked for may be set. */
+static __always_inline bool sockbind_inet_has_opts(const struct sock *sk)
+{
+#ifdef inet_test_bit
+	return READ_ONCE(inet_sk(sk)->inet_flags) &
+	       (BIT(INET_FLAGS_FREEBIND) | BIT(INET_FLAGS_TRANSPARENT) |
+		BIT(INET_FLAGS_BIND_ADDRESS_NO_PORT));
+#else
+	return true;
+#endif
+}
+
 /* An enumerator with a macro of its name, since 6.11. */
 #ifdef IPPROTO_SMC
 #define SOCKBIND_IPPROTO_SMC	IPPROTO_SMC

@@ -34,19 +34,19 @@
 #define PORTS		65536
 
 /**
- * struct set - a set of numbers, and how it was written
+ * struct sockbind_set - a set of numbers, and how it was written
  * @rcu: to free it with
  * @text: value of the parameter
  * @map: a bit for each member
  */
-struct set {
+struct sockbind_set {
 	struct rcu_head rcu;
 	char *text;
 	unsigned long map[];
 };
 
-static struct set __rcu *families;	/* NULL: all but AF_NETLINK */
-static struct set __rcu *ports;		/* NULL: all */
+struct sockbind_set __rcu *sockbind_families;	/* NULL: all but AF_NETLINK */
+struct sockbind_set __rcu *sockbind_ports;	/* NULL: all */
 
 static const struct {
 	const char *name;
@@ -70,15 +70,15 @@ static const struct {
 
 static void set_free(struct rcu_head *rcu)
 {
-	struct set *set = container_of(rcu, struct set, rcu);
+	struct sockbind_set *set = container_of(rcu, struct sockbind_set, rcu);
 
 	kfree(set->text);
 	kvfree(set);
 }
 
-static struct set *set_alloc(const char *text, unsigned int bits)
+static struct sockbind_set *set_alloc(const char *text, unsigned int bits)
 {
-	struct set *set;
+	struct sockbind_set *set;
 
 	set = kvzalloc(struct_size(set, map, BITS_TO_LONGS(bits)), GFP_KERNEL);
 	if (!set)
@@ -105,7 +105,7 @@ static int parse_family(const char *word)
 	return number;
 }
 
-static int parse_families(struct set *set)
+static int parse_families(struct sockbind_set *set)
 {
 	char *words, *next, *word;
 	int err = 0;
@@ -137,7 +137,7 @@ static int parse_families(struct set *set)
 	return err;
 }
 
-static int parse_ports(struct set *set)
+static int parse_ports(struct sockbind_set *set)
 {
 	if (!strcmp(set->text, "all")) {
 		bitmap_fill(set->map, PORTS);
@@ -154,10 +154,10 @@ static int parse_ports(struct set *set)
 
 /* Replaces a whole set. Writers hold the parameter lock. */
 static int set_store(const struct kernel_param *kp, const char *text,
-		     unsigned int bits, int (*parse)(struct set *set))
+		     unsigned int bits, int (*parse)(struct sockbind_set *set))
 {
-	struct set __rcu **where = kp->arg;
-	struct set *old, *set;
+	struct sockbind_set __rcu **where = kp->arg;
+	struct sockbind_set *old, *set;
 	int err;
 
 	/* sysfs shows no more, and cuts a write that is longer into several. */
@@ -180,10 +180,10 @@ static int set_store(const struct kernel_param *kp, const char *text,
 	return 0;
 }
 
-static int set_show(struct set __rcu **where, char *buffer,
+static int set_show(struct sockbind_set __rcu **where, char *buffer,
 		    const char *otherwise)
 {
-	const struct set *set = rcu_dereference_protected(*where, true);
+	const struct sockbind_set *set = rcu_dereference_protected(*where, true);
 
 	return sysfs_emit(buffer, "%s\n", set ? set->text : otherwise);
 }
@@ -195,7 +195,7 @@ static int families_set(const char *val, const struct kernel_param *kp)
 
 static int families_get(char *buffer, const struct kernel_param *kp)
 {
-	return set_show(&families, buffer, "!netlink");
+	return set_show(&sockbind_families, buffer, "!netlink");
 }
 
 static int ports_set(const char *val, const struct kernel_param *kp)
@@ -205,14 +205,14 @@ static int ports_set(const char *val, const struct kernel_param *kp)
 
 static int ports_get(char *buffer, const struct kernel_param *kp)
 {
-	return set_show(&ports, buffer, "all");
+	return set_show(&sockbind_ports, buffer, "all");
 }
 
 /* Also called where the load fails. No handler and no writer is left. */
 static void param_free(void *arg)
 {
-	struct set __rcu **where = arg;
-	struct set *set = rcu_replace_pointer(*where, NULL, true);
+	struct sockbind_set __rcu **where = arg;
+	struct sockbind_set *set = rcu_replace_pointer(*where, NULL, true);
 
 	if (set)
 		set_free(&set->rcu);
@@ -225,7 +225,7 @@ static const struct kernel_param_ops families_ops = {
 	.free	= param_free,
 };
 
-module_param_cb(families, &families_ops, &families, 0644);
+module_param_cb(families, &families_ops, &sockbind_families, 0644);
 MODULE_PARM_DESC(families, "Address families whose binds are recorded: all, or a list of names and numbers, each with ! to leave it out (default !netlink)");
 
 static const struct kernel_param_ops ports_ops = {
@@ -234,13 +234,13 @@ static const struct kernel_param_ops ports_ops = {
 	.free	= param_free,
 };
 
-module_param_cb(ports, &ports_ops, &ports, 0644);
+module_param_cb(ports, &ports_ops, &sockbind_ports, 0644);
 MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of IPv4 and IPv6 sockets that are not raw: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
 
 /* One of the two families: AF_UNSPEC binds an AF_INET socket. */
 static bool families_pass(unsigned int family, int addr_family)
 {
-	const struct set *set = rcu_dereference_sched(families);
+	const struct sockbind_set *set = rcu_dereference_sched(sockbind_families);
 
 	if (!set)
 		return family != AF_NETLINK;
@@ -276,17 +276,17 @@ static bool has_port(unsigned int family, unsigned int type)
 }
 
 /**
- * sockbind_filter_request - whether a bind of unknown outcome is recorded
+ * sockbind_filter_request_sets - sockbind_filter_request(), with a set
  * @sk: socket
  * @addr: requested address
  * @addrlen: its length
  *
  * With the final port unknown, a request for port 0 passes.
  */
-bool sockbind_filter_request(const struct sock *sk, const struct sockaddr *addr,
-			     int addrlen)
+bool sockbind_filter_request_sets(const struct sock *sk,
+				  const struct sockaddr *addr, int addrlen)
 {
-	const struct set *set = rcu_dereference_sched(ports);
+	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
 	u16 port;
 
 	if (!families_pass(sk->sk_family, address_family(addr, addrlen)))
@@ -298,12 +298,12 @@ bool sockbind_filter_request(const struct sock *sk, const struct sockaddr *addr,
 }
 
 /**
- * sockbind_filter_record - whether a bind is recorded, when it has ended
- * @rec: its record
+ * sockbind_filter_record_sets - sockbind_filter_record(), with a set
+ * @rec: record of a bind that has ended
  */
-bool sockbind_filter_record(const struct sockbind_bind *rec)
+bool sockbind_filter_record_sets(const struct sockbind_bind *rec)
 {
-	const struct set *set = rcu_dereference_sched(ports);
+	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
 	u16 port;
 
 	if (!families_pass(rec->family, address_family(rec->addr, rec->addrlen)))

@@ -27,42 +27,6 @@
 #include "compat.h"
 #include "origin.h"
 
-/* Whether @fd of this task refers to @sock; the file is not dereferenced. */
-static __always_inline bool fd_is_socket(int fd, const struct socket *sock)
-{
-	const struct fdtable *fdt;
-	unsigned int i = fd;
-
-	/* A task that is exiting has none. */
-	if (!current->files)
-		return false;
-	fdt = rcu_dereference_raw(current->files->fdt);
-	if (i >= fdt->max_fds)
-		return false;
-	i = array_index_nospec(i, fdt->max_fds);
-	return rcu_dereference_raw(fdt->fd[i]) == sock->file;
-}
-
-static __always_inline void set_fd(struct sockbind_bind *rec,
-				   const struct socket *sock, int fd)
-{
-	rec->fixed_index = -1;
-	if (likely(fd_is_socket(fd, sock))) {
-		rec->fd = fd;
-		rec->fd_status = SOCKBIND_FD_OK;
-	} else {
-		rec->fd = -1;
-		rec->fd_status = SOCKBIND_FD_CHANGED;
-	}
-}
-
-static __always_inline void set_no_fd(struct sockbind_bind *rec, u8 status)
-{
-	rec->fd = -1;
-	rec->fd_status = status;
-	rec->fixed_index = -1;
-}
-
 /* Negative: in none. */
 static __always_inline int syscall_nr(void)
 {
@@ -136,14 +100,12 @@ static bool socketcall_fd(u8 flags, unsigned long args, int *fd)
 }
 
 /**
- * sockbind_origin_syscall - tell the origin from the system call's registers
+ * sockbind_origin_other_syscall - sockbind_origin_syscall(), if it is not bind(2)
  * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
  * @sock: the hook's socket
- *
- * For a bind that no return probe saw begin.
  */
-void sockbind_origin_syscall(struct sockbind_bind *rec,
-			     const struct socket *sock)
+void sockbind_origin_other_syscall(struct sockbind_bind *rec,
+				   const struct socket *sock)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	unsigned long args[6];
@@ -154,7 +116,7 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 	if (current->flags & PF_IO_WORKER) {
 		rec->via = SOCKBIND_VIA_IO_URING;
 		rec->via_flags = SOCKBIND_VIA_WORKER;
-		set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+		sockbind_fill_no_fd(rec, SOCKBIND_FD_UNKNOWN);
 		return;
 	}
 
@@ -164,14 +126,14 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 	if (is_bind(flags, nr)) {
 		rec->via = SOCKBIND_VIA_BIND;
 		syscall_get_arguments(current, regs, args);
-		set_fd(rec, sock, args[0]);
+		sockbind_fill_fd(rec, sock, args[0]);
 	} else if (is_socketcall(flags, nr)) {
 		rec->via = SOCKBIND_VIA_SOCKETCALL;
 		syscall_get_arguments(current, regs, args);
 		if (socketcall_fd(flags, args[1], &fd))
-			set_fd(rec, sock, fd);
+			sockbind_fill_fd(rec, sock, fd);
 		else
-			set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+			sockbind_fill_no_fd(rec, SOCKBIND_FD_UNKNOWN);
 	} else {
 #ifdef __NR_io_uring_enter
 		/* The number is the same in all tables but x32's. */
@@ -180,18 +142,16 @@ void sockbind_origin_syscall(struct sockbind_bind *rec,
 		else
 #endif
 			rec->via = SOCKBIND_VIA_UNKNOWN;
-		set_no_fd(rec, SOCKBIND_FD_UNKNOWN);
+		sockbind_fill_no_fd(rec, SOCKBIND_FD_UNKNOWN);
 	}
 }
 
 /**
- * sockbind_origin_sys_bind - tell the origin of a call of __sys_bind()
- * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
- * @sock: the hook's socket
- * @fd: __sys_bind()'s argument
+ * sockbind_origin_other_sys_bind - sockbind_origin_sys_bind(), if the system
+ *	call is not bind(2)
+ * @rec: record, gets @via and @via_flags
  */
-void sockbind_origin_sys_bind(struct sockbind_bind *rec,
-			      const struct socket *sock, int fd)
+void sockbind_origin_other_sys_bind(struct sockbind_bind *rec)
 {
 	int nr = syscall_nr();
 	u8 flags = entry_flags(nr);
@@ -199,7 +159,6 @@ void sockbind_origin_sys_bind(struct sockbind_bind *rec,
 	rec->via = is_socketcall(flags, nr) ? SOCKBIND_VIA_SOCKETCALL :
 					      SOCKBIND_VIA_BIND;
 	rec->via_flags = flags;
-	set_fd(rec, sock, fd);
 }
 
 #ifdef SOCKBIND_HAVE_IO_BIND
@@ -220,10 +179,10 @@ void sockbind_origin_io_uring(struct sockbind_bind *rec,
 		rec->via_flags = entry_flags(syscall_nr());
 
 	if (sockbind_io_fixed_file(req)) {
-		set_no_fd(rec, SOCKBIND_FD_FIXED);
+		sockbind_fill_no_fd(rec, SOCKBIND_FD_FIXED);
 		rec->fixed_index = sockbind_io_fd(req);
 	} else {
-		set_fd(rec, sock, sockbind_io_fd(req));
+		sockbind_fill_fd(rec, sock, sockbind_io_fd(req));
 	}
 }
 #endif

@@ -4,19 +4,11 @@
 
 #include <linux/types.h>
 
-struct sockaddr;
-struct socket;
-
 int sockbind_outcome_init(void);
 void sockbind_outcome_exit(void);
 
-/* Called by probe.c when the hook is called: task context, preemption off. */
-bool sockbind_outcome_request(struct socket *sock, const struct sockaddr *addr,
-			      int addrlen);
-
 /* Called by stats.c: */
 unsigned int sockbind_outcome_level(void);
-u64 sockbind_outcome_pending(void);
 unsigned long sockbind_outcome_nmissed(unsigned int probe);
 u32 sockbind_outcome_probes(void);
 

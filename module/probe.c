@@ -18,42 +18,66 @@
 #include "compat.h"
 #include "filter.h"
 #include "origin.h"
-#include "outcome.h"
 #include "probe.h"
 #include "record.h"
 #include "ring.h"
+#include "slot.h"
 #include "stats.h"
 
-/* The outcome will not be told: the record is written where it stays. */
-static void commit_request(struct socket *sock, const struct sockaddr *addr,
-			   int addrlen)
+/* The end of this bind will be seen: outcome.c completes and commits it. */
+static __always_inline void fill_slot(struct sockbind_slot *slot,
+				      const struct socket *sock,
+				      const struct sockaddr *addr, int addrlen)
 {
+	sockbind_record_request(&slot->rec, sock, addr, addrlen);
+#ifdef SOCKBIND_HAVE_IO_BIND
+	if (unlikely(slot->req))
+		sockbind_origin_io_uring(&slot->rec, sock, slot->req);
+	else
+#endif
+		sockbind_origin_sys_bind(&slot->rec, sock, slot->fd);
+	slot->sock = sock;
+	WRITE_ONCE(slot->filled, true);
+}
+
+/* The outcome will not be told: the record is written where it stays. */
+static __always_inline void commit_request(const struct socket *sock,
+					   const struct sockaddr *addr,
+					   int addrlen)
+{
+	struct sockbind_ring *ring = this_cpu_ptr(&sockbind_rings);
 	union sockbind_record *record;
 
-	if (!sockbind_filter_request(sock->sk, addr, addrlen)) {
-		sockbind_stats_inc(SOCKBIND_STAT_FILTERED);
+	if (!sockbind_filter_request(sock->sk, addr, addrlen))
 		return;
-	}
-	record = sockbind_ring_reserve();
-	if (!record) {
-		sockbind_stats_inc(SOCKBIND_STAT_DROPPED_NESTED);
+	record = sockbind_ring_reserve(ring);
+	if (!record)
 		return;
-	}
 	sockbind_record_request(&record->bind, sock, addr, addrlen);
 	sockbind_origin_syscall(&record->bind, sock);
-	sockbind_ring_commit(record);
+	sockbind_ring_commit(ring, record);
+}
+
+static __always_inline void bind_requested(const struct socket *sock,
+					   const struct sockaddr *addr,
+					   int addrlen)
+{
+	struct sockbind_slot *slot;
+
+	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
+	slot = sockbind_slots ? sockbind_slot_of_bind() : NULL;
+	if (slot)
+		fill_slot(slot, sock, addr, addrlen);
+	else
+		commit_request(sock, addr, addrlen);
 }
 
 /* int security_socket_bind(struct socket *, struct sockaddr *, int) */
 static int hook_called(struct kprobe *kp, struct pt_regs *regs)
 {
-	struct socket *sock = (struct socket *)sockbind_arg(regs, 0);
-	const struct sockaddr *addr = (struct sockaddr *)sockbind_arg(regs, 1);
-	int addrlen = sockbind_arg(regs, 2);
-
-	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
-	if (!sockbind_outcome_request(sock, addr, addrlen))
-		commit_request(sock, addr, addrlen);
+	bind_requested((struct socket *)sockbind_arg(regs, 0),
+		       (struct sockaddr *)sockbind_arg(regs, 1),
+		       sockbind_arg(regs, 2));
 	return 0;
 }
 

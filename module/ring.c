@@ -36,22 +36,12 @@ static unsigned int records;
 module_param(records, uint, 0444);
 MODULE_PARM_DESC(records, "Records per possible CPU, 448 bytes each: a power of two from 2 to 65536, all rings together up to 64 MiB (default 0: 1024, or as many as fit)");
 
-/**
- * struct cpu_ring - a CPU's ring
- * @core: the ring
- * @wake: wakes the readers, at the next tick; queued by the CPU itself
- */
-struct cpu_ring {
-	struct ring_core core;
-	struct irq_work wake;
-};
-
-static DEFINE_PER_CPU_ALIGNED(struct cpu_ring, cpu_rings);
-static DECLARE_WAIT_QUEUE_HEAD(readers);
+DEFINE_PER_CPU_ALIGNED(struct sockbind_ring, sockbind_rings);
+DECLARE_WAIT_QUEUE_HEAD(sockbind_readers);
 
 static void wake_readers(struct irq_work *work)
 {
-	wake_up_interruptible_poll(&readers, EPOLLIN | EPOLLRDNORM);
+	wake_up_interruptible_poll(&sockbind_readers, EPOLLIN | EPOLLRDNORM);
 }
 
 static bool rings_fit(unsigned int n)
@@ -101,7 +91,7 @@ int sockbind_ring_init(void)
 		return n;
 
 	for_each_possible_cpu(cpu) {
-		struct cpu_ring *ring = per_cpu_ptr(&cpu_rings, cpu);
+		struct sockbind_ring *ring = per_cpu_ptr(&sockbind_rings, cpu);
 
 		ring->core.mask = n - 1;
 		ring->core.records = vzalloc_node(n * SOCKBIND_RECORD_SIZE,
@@ -127,50 +117,11 @@ void sockbind_ring_exit(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct cpu_ring *ring = per_cpu_ptr(&cpu_rings, cpu);
+		struct sockbind_ring *ring = per_cpu_ptr(&sockbind_rings, cpu);
 
 		irq_work_sync(&ring->wake);
 		vfree(ring->core.records);
 	}
-}
-
-/**
- * sockbind_ring_reserve - begin a record in this CPU's ring
- *
- * Context: task, preemption off until sockbind_ring_commit(). Return: the
- * record, to be filled but for its number; NULL: the producer interrupted
- * itself, and the record is to be dropped.
- */
-union sockbind_record *sockbind_ring_reserve(void)
-{
-	return ring_core_reserve(&this_cpu_ptr(&cpu_rings)->core);
-}
-
-/**
- * sockbind_ring_commit - make the record readable, wake who waits for it
- * @record: from sockbind_ring_reserve(), filled
- *
- * The handlers must not take the wait queue's lock, which sleeps on PREEMPT_RT
- * and which the interrupted code may hold. The wake-up is left to the next
- * tick: to raise an interrupt at once costs more than all the rest of the
- * record, and a tick's worth of binds makes one wake-up.
- *
- * Context: task, preemption off since sockbind_ring_reserve().
- */
-void sockbind_ring_commit(union sockbind_record *record)
-{
-	struct cpu_ring *ring = this_cpu_ptr(&cpu_rings);
-
-	record->hdr.cpu = smp_processor_id();
-	ring_core_commit(&ring->core, record);
-
-	/*
-	 * The full barrier in here pairs with the one between a reader's
-	 * queueing itself and its look at the ring: in prepare_to_wait_event()
-	 * for read(2), in poll_wait() for poll(2).
-	 */
-	if (wq_has_sleeper(&readers))
-		irq_work_queue(&ring->wake);
 }
 
 /**
@@ -179,7 +130,7 @@ void sockbind_ring_commit(union sockbind_record *record)
  */
 const struct ring_core *sockbind_ring_core(unsigned int cpu)
 {
-	return &per_cpu_ptr(&cpu_rings, cpu)->core;
+	return &per_cpu_ptr(&sockbind_rings, cpu)->core;
 }
 
 /**
@@ -188,14 +139,4 @@ const struct ring_core *sockbind_ring_core(unsigned int cpu)
 unsigned int sockbind_ring_records(void)
 {
 	return sockbind_ring_core(cpumask_first(cpu_possible_mask))->mask + 1;
-}
-
-/**
- * sockbind_ring_waitqueue - where readers wait for records
- *
- * It is woken at most a tick after a record is committed while someone waits.
- */
-struct wait_queue_head *sockbind_ring_waitqueue(void)
-{
-	return &readers;
 }

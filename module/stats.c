@@ -14,7 +14,7 @@
 #include "outcome.h"
 #include "probe.h"
 #include "ring.h"
-#include "ring_kernel.h"
+#include "slot.h"
 #include "stats.h"
 
 DEFINE_PER_CPU(struct sockbind_cpu_stats, sockbind_cpu_stats);
@@ -72,7 +72,7 @@ void sockbind_stats_info(struct sockbind_info *info)
 		.probes = BIT(SOCKBIND_PROBE_HOOK) | sockbind_outcome_probes(),
 		.seen = stat_sum(SOCKBIND_STAT_SEEN),
 		.filtered = stat_sum(SOCKBIND_STAT_FILTERED),
-		.pending = sockbind_outcome_pending(),
+		.pending = sockbind_slots_pending(),
 		.dropped_nested = stat_sum(SOCKBIND_STAT_DROPPED_NESTED),
 		.dropped_abandoned = stat_sum(SOCKBIND_STAT_DROPPED_ABANDONED),
 	};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of pending slots, and slots that are not the first of a window.
+ */
+
+#include <linux/log2.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "slot.h"
+#include "stats.h"
+
+/* Slots per bind that may be under way, and slots that a task's is among. */
+#define SLOTS_PER_BIND	4
+#define WINDOW		4
+
+struct sockbind_slot *sockbind_slots __ro_after_init;
+unsigned int sockbind_slots_mask __ro_after_init;
+
+/**
+ * sockbind_slots_init - allocate the table
+ * @binds: how many may be under way at once
+ *
+ * Context: may sleep. Return: 0 or a negative errno.
+ */
+int __init sockbind_slots_init(unsigned int binds)
+{
+	unsigned int n = roundup_pow_of_two(SLOTS_PER_BIND * binds);
+
+	sockbind_slots = vzalloc(n * sizeof(*sockbind_slots));
+	if (!sockbind_slots)
+		return -ENOMEM;
+	sockbind_slots_mask = n - 1;
+	return 0;
+}
+
+/**
+ * sockbind_slots_exit - free the table
+ *
+ * Context: may sleep; no handler is left.
+ */
+void sockbind_slots_exit(void)
+{
+	vfree(sockbind_slots);
+}
+
+/**
+ * sockbind_slots_pending - binds that have passed the hook and not ended
+ */
+u64 sockbind_slots_pending(void)
+{
+	u64 n = 0;
+	unsigned int i;
+
+	for (i = 0; sockbind_slots && i <= sockbind_slots_mask; i++)
+		if (READ_ONCE(sockbind_slots[i].filled))
+			n++;
+	return n;
+}
+
+/**
+ * sockbind_slot_find_next - the slot that is claimed for this task
+ *
+ * Return: NULL if there is none.
+ */
+struct sockbind_slot *sockbind_slot_find_next(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < WINDOW; i++) {
+		struct sockbind_slot *slot = sockbind_slot_at(i);
+
+		if (READ_ONCE(slot->task) == current)
+			return slot;
+	}
+	return NULL;
+}
+
+/**
+ * sockbind_slot_claim_next - sockbind_slot_claim(), the whole window
+ */
+struct sockbind_slot *sockbind_slot_claim_next(void)
+{
+	struct sockbind_slot *slot = sockbind_slot_find_next();
+	unsigned int i;
+
+	if (slot) {
+		/* Left by a task that died inside a bind, and was at @current. */
+		if (slot->filled)
+			sockbind_stats_inc(SOCKBIND_STAT_DROPPED_ABANDONED);
+		WRITE_ONCE(slot->filled, false);
+		return slot;
+	}
+
+	for (i = 0; i < WINDOW; i++) {
+		slot = sockbind_slot_at(i);
+		if (!READ_ONCE(slot->task) &&
+		    !cmpxchg_acquire(&slot->task, NULL, current))
+			return slot;
+	}
+	return NULL;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pending slots: the binds under way whose end will be seen.
+ *
+ * Only its task touches a claimed slot, and a task is in one bind at a time:
+ * what needs an atomic operation is the claim. Slots are found by the thread id,
+ * so that those of two CPUs share no cache line. The first slot of a task's
+ * window is nearly always free; it is tried inline.
+ */
+#ifndef SOCKBIND_SLOT_H
+#define SOCKBIND_SLOT_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/sockbind.h>
+
+struct io_kiocb;
+struct socket;
+
+/**
+ * struct sockbind_slot - a bind under way
+ * @task: owner; NULL: free. Claimed by cmpxchg, freed by store-release.
+ * @tid: thread id of the owner
+ * @sock: socket that the hook was called for, to be compared only
+ * @req: io_uring request; NULL: __sys_bind() was entered
+ * @fd: argument of __sys_bind()
+ * @filled: whether the hook was called, and @rec was filled
+ * @rec: the record
+ */
+struct sockbind_slot {
+	struct task_struct *task;
+	pid_t tid;
+	const struct socket *sock;
+	struct io_kiocb *req;
+	int fd;
+	bool filled;
+	struct sockbind_bind rec;
+} ____cacheline_aligned_in_smp;
+
+extern struct sockbind_slot *sockbind_slots;
+extern unsigned int sockbind_slots_mask;
+
+int sockbind_slots_init(unsigned int binds);
+void sockbind_slots_exit(void);
+u64 sockbind_slots_pending(void);
+
+struct sockbind_slot *sockbind_slot_claim_next(void);
+struct sockbind_slot *sockbind_slot_find_next(void);
+
+/* The slots of a task's window, by number. */
+static __always_inline struct sockbind_slot *sockbind_slot_at(unsigned int i)
+{
+	return &sockbind_slots[(current->pid + i) & sockbind_slots_mask];
+}
+
+/**
+ * sockbind_slot_claim - begin a bind
+ *
+ * Context: probe handler: task, preemption off. Return: a slot that is not
+ * filled; NULL: there is none left for this task.
+ */
+static __always_inline struct sockbind_slot *sockbind_slot_claim(void)
+{
+	struct sockbind_slot *slot = sockbind_slot_at(0);
+
+	if (unlikely(READ_ONCE(slot->task) ||
+		     cmpxchg_acquire(&slot->task, NULL, current)))
+		slot = sockbind_slot_claim_next();
+	return slot;
+}
+
+/**
+ * sockbind_slot_of_bind - the slot of the bind that this task is in
+ *
+ * Context: probe handler: task, preemption off; there is a table. Return: NULL
+ * if the end of the bind will not be seen.
+ */
+static __always_inline struct sockbind_slot *sockbind_slot_of_bind(void)
+{
+	struct sockbind_slot *slot = sockbind_slot_at(0);
+
+	if (unlikely(READ_ONCE(slot->task) != current)) {
+		slot = sockbind_slot_find_next();
+		if (!slot)
+			return NULL;
+	}
+	/* A dead task's slot is none, though it was where @current is now. */
+	return likely(slot->tid == current->pid) ? slot : NULL;
+}
+
+/**
+ * sockbind_slot_free - end a bind
+ * @slot: the task's
+ */
+static __always_inline void sockbind_slot_free(struct sockbind_slot *slot)
+{
+	WRITE_ONCE(slot->filled, false);
+	/* Pairs with the acquire in sockbind_slot_claim(). */
+	smp_store_release(&slot->task, NULL);
+}
+
+#endif /* SOCKBIND_SLOT_H */
