@@ -75,6 +75,12 @@ static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 #endif
 }
 
+/* < 6.2: ftrace does not tell the arguments of a function the same everywhere. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && \
+	IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+#define SOCKBIND_HAVE_FTRACE_ARGS
+#endif
+
 /* io_uring can bind since 6.11; its structures are in a header since 6.0. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && IS_ENABLED(CONFIG_IO_URING)
 #include <linux/io_uring_types.h>

@@ -55,8 +55,12 @@ module_count()
 # The lines of the kernel's list of probes that are ours.
 module_probes()
 {
+	local traced=/sys/kernel/tracing/enabled_functions
+
 	grep -E ' (security_socket_bind|__sys_bind|io_bind)\+' \
 		/sys/kernel/debug/kprobes/list || (($? == 1))
+	[[ ! -r $traced ]] ||
+		sed -n '/\[sockbind\]/s/^\([a-z_]*\) .*/ftrace f \1+0x0/p' $traced
 }
 
 # The fixed list of binds, in $dir.

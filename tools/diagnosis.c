@@ -119,7 +119,7 @@ const char *diagnosis_no_device(const char *device)
 }
 
 /**
- * diagnosis_unseen() - why the kernel does not run the probe on the hook
+ * diagnosis_unseen() - why the kernel does not run a probe
  *
  * Return: a sentence.
  */

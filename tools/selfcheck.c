@@ -188,8 +188,8 @@ static void fail_without_result(struct check *check, const char *family)
 		     family);
 	else
 		fail(check,
-		     "%s: a bind was seen without its result: the return probe does not run; load the module again, and look into dmesg",
-		     family);
+		     "%s: a bind was seen without its result: %s", family,
+		     diagnosis_unseen());
 }
 
 /* It was seen: is it what we know to be true? */
