@@ -292,10 +292,6 @@ static inline long sockbind_compat_ioctl(struct file *file, unsigned int cmd,
 #endif
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 3, 0)
-#define ktime_get_boottime_ns	ktime_get_boot_ns
-#endif
-
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 1, 0)
 #define syscall_get_arguments(task, regs, args)				\
 	syscall_get_arguments(task, regs, 0, 6, args)

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "chardev.h"
+#include "clock.h"
 #include "outcome.h"
 #include "probe.h"
 #include "record.h"
@@ -27,9 +28,10 @@ static int __init sockbind_init(void)
 	sockbind_stats_init();
 	sockbind_record_init();
 
+	sockbind_clock_init();
 	err = sockbind_ring_init();
 	if (err)
-		return err;
+		goto err_clock_exit;
 	err = sockbind_outcome_init();
 	if (err)
 		goto err_ring_exit;
@@ -47,6 +49,8 @@ err_outcome_exit:
 	sockbind_outcome_exit();
 err_ring_exit:
 	sockbind_ring_exit();
+err_clock_exit:
+	sockbind_clock_exit();
 	return err;
 }
 
@@ -56,6 +60,7 @@ static void __exit sockbind_exit(void)
 	sockbind_probe_exit();
 	sockbind_outcome_exit();
 	sockbind_ring_exit();
+	sockbind_clock_exit();
 }
 
 module_init(sockbind_init);

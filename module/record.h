@@ -43,6 +43,7 @@
 #include <net/sock.h>
 #include <linux/sockbind.h>
 
+#include "clock.h"
 #include "compat.h"
 
 /*
@@ -75,11 +76,10 @@ static __always_inline u32 sockbind_mnt_ns_inum(const struct nsproxy *nsproxy)
 
 static __always_inline void sockbind_fill_times(struct sockbind_bind *rec)
 {
-	/* One reading of the clock, the rest is arithmetic. */
 	ktime_t now = ktime_get();
 
-	rec->time_boot = ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_BOOT));
-	rec->time_real = ktime_to_ns(ktime_mono_to_any(now, TK_OFFS_REAL));
+	rec->time_boot = sockbind_clock_ns(now, TK_OFFS_BOOT);
+	rec->time_real = sockbind_clock_ns(now, TK_OFFS_REAL);
 }
 
 static __always_inline void sockbind_fill_task(struct sockbind_bind *rec)
@@ -314,7 +314,8 @@ static __always_inline void sockbind_record_result(struct sockbind_bind *rec,
 						   int result)
 {
 	rec->result = result;
-	rec->duration = ktime_get_boottime_ns() - rec->time_boot;
+	rec->duration = sockbind_clock_ns(ktime_get(), TK_OFFS_BOOT) -
+			rec->time_boot;
 	rec->hdr.flags |= SOCKBIND_F_RESULT;
 }
 
