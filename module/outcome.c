@@ -18,12 +18,15 @@
 #include <linux/cpumask.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/moduleparam.h>
 #include <linux/net.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
 #include <linux/sockbind.h>
 
 #include "compat.h"
@@ -46,19 +49,37 @@ MODULE_PARM_DESC(outcome, "What to record of a bind's outcome: 0 nothing, 1 its 
 #define INSTANCES_PER_CPU	8
 #define INSTANCES_MAX		1024
 
-/* Copy the completed record into the ring of the CPU that the bind ended on. */
-static __always_inline void slot_commit(struct sockbind_slot *slot)
-{
-	if (sockbind_filter_record(&slot->rec)) {
-		struct sockbind_ring *ring = this_cpu_ptr(&sockbind_rings);
-		union sockbind_record *record = sockbind_ring_reserve(ring);
+/* A record up to its address, and as much of that as most binds have. */
+struct short_record {
+	u64 words[offsetof(struct sockbind_bind, addr) / 8 +
+		  DIV_ROUND_UP(sizeof(struct sockaddr_in6), 8)];
+};
 
-		if (record) {
-			record->bind = slot->rec;
-			sockbind_ring_commit(ring, record);
-		}
-	}
-	sockbind_slot_free(slot);
+/* What lies behind the longer of the addresses is zero in both. */
+static __always_inline void copy_record(struct sockbind_bind *to,
+					const struct sockbind_bind *from)
+{
+	const struct short_record *words = (const struct short_record *)from;
+
+	if (likely(max(to->addrlen, from->addrlen) <= sizeof(struct sockaddr_in6)))
+		*(struct short_record *)to = *words;
+	else
+		*to = *from;
+}
+
+/* Copy the completed record into the ring of the CPU that the bind ended on. */
+static __always_inline void slot_commit(const struct sockbind_slot *slot)
+{
+	struct sockbind_ring *ring = this_cpu_ptr(&sockbind_rings);
+	union sockbind_record *record;
+
+	if (!sockbind_filter_record(&slot->rec))
+		return;
+	record = sockbind_ring_reserve(ring);
+	if (!record)
+		return;
+	copy_record(&record->bind, &slot->rec);
+	sockbind_ring_commit(ring, record);
 }
 
 /*
@@ -67,9 +88,9 @@ static __always_inline void slot_commit(struct sockbind_slot *slot)
  */
 static __always_inline int enter(struct kretprobe_instance *ri, struct io_kiocb *req, int fd)
 {
-	struct sockbind_slot *slot = sockbind_slot_claim();
+	struct sockbind_slot *slot;
 
-	if (unlikely(!slot))
+	if (unlikely(!sockbind_slot_claim(&slot)))
 		return 1;
 	slot->tid = current->pid;
 	slot->req = req;
@@ -78,17 +99,11 @@ static __always_inline int enter(struct kretprobe_instance *ri, struct io_kiocb 
 	return 0;
 }
 
-/* The slot of a return; NULL if it holds no bind, which frees it. */
+/* If the hook did not fill it, the bind failed before: a bad descriptor, say. */
 static __always_inline struct sockbind_slot *
-leave(struct kretprobe_instance *ri)
+entered(struct kretprobe_instance *ri)
 {
-	struct sockbind_slot *slot = *(struct sockbind_slot **)ri->data;
-
-	if (likely(slot->filled))
-		return slot;
-	/* It failed before the hook, for a bad descriptor say. */
-	sockbind_slot_free(slot);
-	return NULL;
+	return *(struct sockbind_slot **)ri->data;
 }
 
 static int sys_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -136,9 +151,9 @@ static __always_inline void final_by_fd(struct sockbind_slot *slot)
 
 static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct sockbind_slot *slot = leave(ri);
+	struct sockbind_slot *slot = entered(ri);
 
-	if (slot) {
+	if (likely(slot->filled)) {
 		int result = regs_return_value(regs);
 
 		sockbind_record_result(&slot->rec, result);
@@ -146,6 +161,7 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 			final_by_fd(slot);
 		slot_commit(slot);
 	}
+	sockbind_slot_free(slot);
 	return 0;
 }
 
@@ -165,9 +181,9 @@ static int io_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 /* The request outlives io_bind(), and holds the file. */
 static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct sockbind_slot *slot = leave(ri);
+	struct sockbind_slot *slot = entered(ri);
 
-	if (slot) {
+	if (likely(slot->filled)) {
 		struct socket *sock;
 		int result = sockbind_io_result(slot->req);
 
@@ -177,6 +193,7 @@ static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 			sockbind_record_final(&slot->rec, sock->sk);
 		slot_commit(slot);
 	}
+	sockbind_slot_free(slot);
 	return 0;
 }
 
@@ -194,9 +211,9 @@ static struct kretprobe io_bind_probe = {
  */
 static int lsm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct sockbind_slot *slot = sockbind_slot_of_bind();
+	struct sockbind_slot *slot;
 
-	if (likely(slot)) {
+	if (likely(sockbind_slot_of_bind(&slot))) {
 		slot->rec.lsm = regs_return_value(regs);
 		slot->rec.hdr.flags |= SOCKBIND_F_LSM;
 	}

@@ -72,8 +72,7 @@ static __always_inline void bind_requested(const struct socket *sock,
 	struct sockbind_slot *slot;
 
 	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
-	slot = sockbind_slots ? sockbind_slot_of_bind() : NULL;
-	if (slot)
+	if (sockbind_slots && sockbind_slot_of_bind(&slot))
 		fill_slot(slot, sock, addr, addrlen);
 	else
 		commit_request(sock, addr, addrlen);

@@ -88,15 +88,23 @@ void sockbind_record_ns_pids(struct sockbind_bind *rec)
 }
 
 /**
- * sockbind_record_inet_opts - options that few sockets have
- * @sk: socket of AF_INET or AF_INET6
+ * sockbind_record_opts - the options of a socket
+ * @sk: socket
  *
  * Return: SOCKBIND_OPT_*
  */
-u32 sockbind_record_inet_opts(const struct sock *sk)
+u32 sockbind_record_opts(const struct sock *sk)
 {
 	u32 opts = 0;
 
+	if (sk->sk_reuse)
+		opts |= SOCKBIND_OPT_REUSEADDR;
+	if (sk->sk_reuseport)
+		opts |= SOCKBIND_OPT_REUSEPORT;
+	if (!sockbind_is_inet(sk))
+		return opts;
+	if (sk->sk_ipv6only)
+		opts |= SOCKBIND_OPT_V6ONLY;
 	if (sockbind_inet_test(FREEBIND, freebind, sk))
 		opts |= SOCKBIND_OPT_FREEBIND;
 	if (sockbind_inet_test(TRANSPARENT, transparent, sk))

@@ -58,7 +58,7 @@ void sockbind_record_init(void);
 void sockbind_record_ns_pids(struct sockbind_bind *rec);
 void sockbind_record_interface(struct sockbind_bind *rec, const struct net *net,
 			       u32 ifindex);
-u32 sockbind_record_inet_opts(const struct sock *sk);
+u32 sockbind_record_opts(const struct sock *sk);
 u32 sockbind_record_addr_ifindex(const struct sockbind_bind *rec);
 void sockbind_record_final_other(struct sockbind_bind *rec,
 				 const struct sock *sk);
@@ -186,29 +186,30 @@ static __always_inline void sockbind_fill_net(struct sockbind_bind *rec,
 	rec->unprivileged_port_start = sockbind_unprivileged_port_start(net);
 }
 
+static __always_inline bool sockbind_is_inet(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
+}
+
+static __always_inline bool sockbind_has_opts(const struct sock *sk)
+{
+	return sk->sk_reuse || sk->sk_reuseport || sk->sk_ipv6only ||
+	       (sockbind_is_inet(sk) && sockbind_inet_has_opts(sk));
+}
+
 static __always_inline void sockbind_fill_socket(struct sockbind_bind *rec,
 						 const struct socket *sock,
 						 const struct sock *sk)
 {
-	u16 family = READ_ONCE(sk->sk_family);
-	u32 opts = 0;
-
 	rec->inode = SOCK_INODE((struct socket *)sock)->i_ino;
-	rec->family = family;
+	rec->family = READ_ONCE(sk->sk_family);
 	rec->sock_type = sk->sk_type;
 	rec->protocol = sk->sk_protocol;
 	rec->mark = READ_ONCE(sk->sk_mark);
-	if (sk->sk_reuse)
-		opts |= SOCKBIND_OPT_REUSEADDR;
-	if (sk->sk_reuseport)
-		opts |= SOCKBIND_OPT_REUSEPORT;
-	if (family == AF_INET || family == AF_INET6) {
-		if (sk->sk_ipv6only)
-			opts |= SOCKBIND_OPT_V6ONLY;
-		if (unlikely(sockbind_inet_has_opts(sk)))
-			opts |= sockbind_record_inet_opts(sk);
-	}
-	rec->opts = opts;
+	if (likely(!sockbind_has_opts(sk)))
+		rec->opts = 0;
+	else
+		rec->opts = sockbind_record_opts(sk);
 }
 
 /* The lengths of most binds are copied without a loop. */

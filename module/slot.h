@@ -57,37 +57,38 @@ static __always_inline struct sockbind_slot *sockbind_slot_at(unsigned int i)
 
 /**
  * sockbind_slot_claim - begin a bind
+ * @slot: gets a slot that is not filled
  *
- * Context: probe handler: task, preemption off. Return: a slot that is not
- * filled; NULL: there is none left for this task.
+ * Context: probe handler: task, preemption off. Return: false if there is none
+ * left for this task.
  */
-static __always_inline struct sockbind_slot *sockbind_slot_claim(void)
+static __always_inline bool sockbind_slot_claim(struct sockbind_slot **slot)
 {
-	struct sockbind_slot *slot = sockbind_slot_at(0);
-
-	if (unlikely(READ_ONCE(slot->task) ||
-		     cmpxchg_acquire(&slot->task, NULL, current)))
-		slot = sockbind_slot_claim_next();
-	return slot;
+	*slot = sockbind_slot_at(0);
+	if (likely(!READ_ONCE((*slot)->task) &&
+		   !cmpxchg_acquire(&(*slot)->task, NULL, current)))
+		return true;
+	*slot = sockbind_slot_claim_next();
+	return *slot;
 }
 
 /**
- * sockbind_slot_of_bind - the slot of the bind that this task is in
+ * sockbind_slot_of_bind - find the slot of the bind that this task is in
+ * @slot: gets it
  *
- * Context: probe handler: task, preemption off; there is a table. Return: NULL
- * if the end of the bind will not be seen.
+ * Context: probe handler: task, preemption off; there is a table. Return: false
+ * if there is none, and the end of the bind will not be seen.
  */
-static __always_inline struct sockbind_slot *sockbind_slot_of_bind(void)
+static __always_inline bool sockbind_slot_of_bind(struct sockbind_slot **slot)
 {
-	struct sockbind_slot *slot = sockbind_slot_at(0);
-
-	if (unlikely(READ_ONCE(slot->task) != current)) {
-		slot = sockbind_slot_find_next();
-		if (!slot)
-			return NULL;
+	*slot = sockbind_slot_at(0);
+	if (unlikely(READ_ONCE((*slot)->task) != current)) {
+		*slot = sockbind_slot_find_next();
+		if (!*slot)
+			return false;
 	}
 	/* A dead task's slot is none, though it was where @current is now. */
-	return likely(slot->tid == current->pid) ? slot : NULL;
+	return likely((*slot)->tid == current->pid);
 }
 
 /**
