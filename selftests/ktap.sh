@@ -6,6 +6,10 @@
 
 KTAP_SKIP=4
 
+# The runner's stdbuf preloads a library into all that runs, which programs with
+# a sanitizer refuse.
+unset LD_PRELOAD
+
 # ktap_skip REASON: end the test case, or the program before the first.
 ktap_skip()
 {
