@@ -56,14 +56,17 @@ add_libraries()
 		file=$(find_in "$root" "${name##*/}" "usr/lib/$MULTIARCH" \
 			"lib/$MULTIARCH" usr/lib lib usr/lib64 lib64) ||
 			die "There is no $name in $root, which a program for the guest wants."
-		[[ $name != /* ]] || file=$name
-		[[ -e $tree/$file ]] || files+=("$file")
+		# The loader is a file here, but goes by its name in programs, which
+		# may be a link that is good in ROOT only.
+		[[ $name == /* ]] || name=$file
+		[[ ! -e $tree/$name ]] || continue
+		install -D --preserve-timestamps "$root/$file" "$tree/$name"
+		files+=("$tree/$name")
 	done < <(readelf --wide --program-headers --dynamic "$@" 2>/dev/null |
 		sed -n 's/.*program interpreter: \(.*\)\]$/\1/p
 			s/.*(NEEDED).*\[\(.*\)\]$/\1/p' | sort -u)
 	((${#files[@]})) || return 0
-	add_files "$root" "$tree" "${files[@]}"
-	add_libraries "$root" "$tree" "${files[@]/#/$tree/}"
+	add_libraries "$root" "$tree" "${files[@]}"
 }
 
 add_users()
