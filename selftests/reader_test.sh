@@ -311,7 +311,7 @@ local_filters()
 	diff "$dir/all" "$dir/text"
 	"$reader" -H --no-follow -u nobody >"$dir/text"
 	diff <(grep -w nobody "$dir/all") "$dir/text"
-	unshare --net sleep infinity &
+	unshare --net sleep 1000 &
 	until [[ $(readlink /proc/$!/ns/net) != $(readlink /proc/$$/ns/net) ]]; do
 		kill -0 $!
 	done
