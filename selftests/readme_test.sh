@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The examples of the reader in README.md and in its manual are commands that work:
+# each is run, on a recording where it would follow the device.
+set -euo pipefail
+
+cd "$(dirname "$0")"
+. ./ktap.sh
+. ./replay.sh
+cd ..
+. selftests/package.sh
+
+BINDS=$(grep -c '^bind' "$SAMPLE")
+
+# The examples in a manual page.
+manual_commands()
+{
+	groff -man -Tascii -P-cbou -rLL=200n "$1" |
+		sed -n '/^EXAMPLES/,/^SEE/s/^ *\(\(sockbind\|sqlite3\) .*\)/\1/p'
+}
+
+# For the examples: the reader, which finds no module here.
+sockbind()
+{
+	case $* in
+	*--check*) "$READER" "$@" || (($? == 1)) ;;
+	*--replay*) "$READER" "$@" ;;
+	*) "$READER" "$@" --replay "$DIR/whole" ;;
+	esac
+}
+
+# run_examples COUNT: the commands on standard input, of which there are so many at
+# least, with their files here.
+run_examples()
+{
+	local count=0 line
+
+	cd "$DIR"
+	while IFS= read -r line; do
+		echo "$line"
+		eval "${line//\/var\/log\//$DIR/}"
+		count=$((count + 1))
+	done
+	((count >= $1)) || ktap_fail "there are only $count examples"
+}
+
+readme_examples()
+{
+	readme_commands selftests/readme_test.sh | run_examples 7
+	[[ -s $DIR/binds ]]
+}
+
+manual_examples()
+{
+	manual_commands man/sockbind.8 | run_examples 7
+	[[ -s $DIR/binds ]]
+}
+
+format_examples()
+{
+	manual_commands man/sockbind-formats.5 | run_examples 3
+	[[ $(sqlite3 "$DIR/binds.db" 'select count(*) from binds') == "$BINDS" ]]
+}
+
+grep -v '^lost' "$SAMPLE" | record "$DIR/whole"
+ktap_run readme_examples manual_examples format_examples
