@@ -44,7 +44,9 @@ install_in_directory()
 		./usr/sbin/sockbind
 		./usr/share/bash-completion/completions/sockbind
 		./usr/share/man/man4/sockbind.4
+		./usr/share/man/man5/sockbind-formats.5
 		./usr/share/man/man8/sockbind.8
+		./usr/share/sockbind/sockbind.schema.json
 	END
 	"$dir/usr/sbin/sockbind" --version | grep -F " $VERSION "
 	rm -r "$dir"
