@@ -56,18 +56,19 @@ base_suite()
 	esac
 }
 
+# No more than the packages: a host that has apt-file wants lists of all files.
 suite_sources()
 {
-	local suite=$1 base by=
+	local suite=$1 base how='target=Packages'
 
 	base=$(base_suite "$suite")
-	[[ ! -e $KEYRING ]] || by="[signed-by=$KEYRING] "
-	echo "deb $by$MIRROR $base main"
+	[[ ! -e $KEYRING ]] || how+=" signed-by=$KEYRING"
+	echo "deb [$how] $MIRROR $base main"
 	if [[ $base != sid && $SECURITY_MIRROR &&
 		! -e $(index_of "$suite")/no-security ]]; then
-		echo "deb $by$SECURITY_MIRROR $base-security main"
+		echo "deb [$how] $SECURITY_MIRROR $base-security main"
 	fi
-	[[ $suite == "$base" ]] || echo "deb $by$MIRROR $suite main"
+	[[ $suite == "$base" ]] || echo "deb [$how] $MIRROR $suite main"
 }
 
 # The directory of SUITE's index for this architecture.
