@@ -237,7 +237,9 @@ extract_kernel()
 	done
 	rm -r "$dir/deb"
 	[[ -e $dir/lib ]] || ln -s usr/lib "$dir/lib"
-	if [[ ! -e $dir/boot/vmlinuz-$kver ]]; then
+	if [[ -e $dir/boot/vmlinux-$kver ]]; then
+		ln -s "vmlinux-$kver" "$dir/boot/vmlinuz-$kver"
+	elif [[ ! -e $dir/boot/vmlinuz-$kver ]]; then
 		mkdir -p "$dir/boot"
 		ln -s "../lib/modules/$kver/vmlinuz" "$dir/boot/vmlinuz-$kver"
 	fi
