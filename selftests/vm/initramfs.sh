@@ -18,6 +18,18 @@ pack()
 	cpio --quiet --create --format=newc --owner=0:0
 }
 
+# follow ROOT NAME: where the links lead that NAME may be, as seen in ROOT.
+follow()
+{
+	local root=$1 name=$2 link
+
+	while link=$(readlink "$root/$name"); do
+		[[ $link == /* ]] || link=${name%/*}/$link
+		name=$link
+	done
+	echo "$root/$name"
+}
+
 # find_in ROOT NAME DIR…: the name as seen in ROOT of the file NAME in the first
 # of its directories DIR that has one.
 find_in()
@@ -26,7 +38,7 @@ find_in()
 
 	shift 2
 	for dir; do
-		if [[ -e $root/$dir/$name ]]; then
+		if [[ -e $(follow "$root" "$dir/$name") ]]; then
 			echo "$dir/$name"
 			return
 		fi
@@ -37,11 +49,13 @@ find_in()
 # add_files ROOT TREE FILE…: copy FILEs, named as seen in ROOT.
 add_files()
 {
-	local root=$1 tree=$2
+	local root=$1 tree=$2 file
 
 	shift 2
-	tar -C "$root" -c -h -f - "${@#/}" | tar -C "$tree" -x -f - \
-		--keep-directory-symlink
+	for file; do
+		install -D --preserve-timestamps "$(follow "$root" "$file")" \
+			"$tree/$file"
+	done
 }
 
 # add_libraries ROOT TREE PROGRAM…: copy from ROOT the libraries and the loader
@@ -60,7 +74,8 @@ add_libraries()
 		# may be a link that is good in ROOT only.
 		[[ $name == /* ]] || name=$file
 		[[ ! -e $tree/$name ]] || continue
-		install -D --preserve-timestamps "$root/$file" "$tree/$name"
+		install -D --preserve-timestamps "$(follow "$root" "$file")" \
+			"$tree/$name"
 		files+=("$tree/$name")
 	done < <(readelf --wide --program-headers --dynamic "$@" 2>/dev/null |
 		sed -n 's/.*program interpreter: \(.*\)\]$/\1/p
