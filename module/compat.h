@@ -75,9 +75,12 @@ static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 #endif
 }
 
-/* < 6.2: ftrace does not tell the arguments of a function the same everywhere. */
+/*
+ * < 6.2: ftrace does not tell the arguments of a function the same everywhere.
+ * On s390 it does by a function that is not for modules.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && \
-	IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS)
+	IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && !IS_ENABLED(CONFIG_S390)
 #define SOCKBIND_HAVE_FTRACE_ARGS
 #endif
 
