@@ -262,7 +262,7 @@ static void expect_socket(struct __test_metadata *_metadata, int fd,
 	EXPECT_EQ(option(fd, SOL_SOCKET, SO_TYPE), rec->sock_type);
 	EXPECT_EQ(option(fd, SOL_SOCKET, SO_PROTOCOL), rec->protocol);
 	EXPECT_EQ(option(fd, SOL_SOCKET, SO_MARK), rec->mark);
-	EXPECT_EQ(SOCKBIND_VIA_BIND, rec->via);
+	EXPECT_EQ(LIBC_VIA, rec->via);
 	EXPECT_EQ(0, rec->via_flags);
 }
 

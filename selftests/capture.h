@@ -22,6 +22,13 @@
 
 #define DEVICE	"/dev/sockbind"
 
+/* How bind() of the C library enters the kernel. */
+#if defined(__i386) || defined(__s390__)
+#define LIBC_VIA	SOCKBIND_VIA_SOCKETCALL
+#else
+#define LIBC_VIA	SOCKBIND_VIA_BIND
+#endif
+
 static inline __u64 inode_of(int fd)
 {
 	struct stat st;

@@ -244,7 +244,7 @@ static void expect_binder(struct __test_metadata *_metadata,
 	const bool ended = rec->hdr.flags & SOCKBIND_F_RESULT;
 
 	ASSERT_EQ(1, binder->records);
-	EXPECT_EQ(SOCKBIND_VIA_BIND, rec->via);
+	EXPECT_EQ(LIBC_VIA, rec->via);
 	EXPECT_EQ(binder->fd, rec->fd);
 	EXPECT_EQ(getpid(), (int)rec->pid);
 	ASSERT_EQ(sizeof(binder->addr), rec->addrlen);
@@ -261,7 +261,7 @@ static __u32 other_bind(struct __test_metadata *_metadata)
 	struct sockbind_bind rec;
 
 	ASSERT_EQ(1, capture_find(_metadata, dev, inode, &rec));
-	EXPECT_EQ(SOCKBIND_VIA_BIND, rec.via);
+	EXPECT_EQ(LIBC_VIA, rec.via);
 	EXPECT_EQ(SOCKBIND_FD_OK, rec.fd_status);
 	close(dev);
 	return rec.hdr.flags;

@@ -447,7 +447,7 @@ TEST(from_interrupt)
 	ASSERT_EQ(0, pipe(pipes));
 	poll.fd = pipes[0];
 	poll.flags = IOSQE_IO_LINK;
-	poll.poll32_events = POLLIN;
+	poll.poll_events = POLLIN;
 	sqe = bind_sqe(fd, 0, &addr, make_addr(AF_INET, &addr));
 	uring_queue(&uring, &poll);
 	uring_queue(&uring, &sqe);
