@@ -191,6 +191,22 @@ find_kernel()
 	KVER=${KVER#linux-image-}
 }
 
+# Print which of the suites that get kernels first has the newest.
+newest_suite()
+{
+	local suite version best=0
+
+	for suite in trixie-backports sid experimental; do
+		(update_index "$suite") || continue
+		version=$(package_field "$suite" \
+			"linux-headers-$KERNEL_FLAVOUR" Version)
+		if dpkg --compare-versions "${version:-0}" gt "$best"; then
+			best=$version
+			echo "$suite"
+		fi
+	done | tail -n 1
+}
+
 flavours()
 {
 	archive_apt "$1" apt-cache pkgnames linux-headers- |
