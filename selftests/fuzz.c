@@ -6,15 +6,20 @@
  *
  *	fuzz < INPUT		that input, as AFL does it
  *	fuzz ROUNDS FILE...	as many changes to each of these recordings
+ *
+ * With FUZZ_ENTRY the inputs are libFuzzer's, which has a main() of its own and
+ * calls a function of that name.
  */
 #include <err.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "../tools/columns.h"
 #include "../tools/count.h"
@@ -30,12 +35,37 @@
 #define TEXT_MAX	64
 #define CHANGES		8
 
+/* What is printed is UTF-8. libc judges. */
+static void check_text(int fd)
+{
+	static char text[65536];
+	mbstate_t state = { 0 };
+	size_t have = 0, used, n;
+	ssize_t got;
+
+	lseek(fd, 0, SEEK_SET);
+	while ((got = read(fd, text + have, sizeof(text) - have)) > 0) {
+		have += (size_t)got;
+		for (used = 0; used < have; used += n ? n : 1) {
+			n = mbrtowc(NULL, text + used, have - used, &state);
+			if (n == (size_t)-1)
+				abort();
+			if (n == (size_t)-2)
+				break;
+		}
+		/* The state holds the beginning of the next character. */
+		have = 0;
+	}
+	if (!mbsinit(&state))
+		abort();
+}
+
 static void replay(struct options *options, const uint8_t *data, size_t size)
 {
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct source source;
 	static struct count count;
-	struct sink sink = { .fd = open("/dev/null", O_WRONLY) };
+	struct sink sink = { .fd = memfd_create("output", 0) };
 	struct output out = {
 		.ops = options->form,
 		.buf = { .data = storage, .size = sizeof(storage) },
@@ -65,6 +95,8 @@ static void replay(struct options *options, const uint8_t *data, size_t size)
 	if (!source_open_replay(&source, path)) {
 		loop_run(&loop);
 		close(source.fd);
+		if (options->form != &output_record)
+			check_text(sink.fd);
 	}
 	close(fd);
 	close(sink.fd);
@@ -107,6 +139,8 @@ static void try_input(const uint8_t *data, size_t size)
 
 	if (size < 3)
 		return;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		err(1, "there is no locale C.UTF-8");
 	options.form = form(data[0]);
 	len = data[2] % (TEXT_MAX + 1);
 	if (len > size - 3)
@@ -118,6 +152,15 @@ static void try_input(const uint8_t *data, size_t size)
 		free(options.filter.lists[i].items);
 }
 
+#ifdef FUZZ_ENTRY
+int FUZZ_ENTRY(const uint8_t *data, size_t size);
+
+int FUZZ_ENTRY(const uint8_t *data, size_t size)
+{
+	try_input(data, size);
+	return 0;
+}
+#else
 static uint32_t next_random(void)
 {
 	static uint32_t state = 0x5eed;
@@ -217,3 +260,4 @@ int main(int argc, char **argv)
 	}
 	return 0;
 }
+#endif
