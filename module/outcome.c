@@ -99,7 +99,6 @@ static __always_inline int enter(struct kretprobe_instance *ri, struct io_kiocb 
 	return 0;
 }
 
-/* If the hook did not fill it, the bind failed before: a bad descriptor, say. */
 static __always_inline struct sockbind_slot *
 entered(struct kretprobe_instance *ri)
 {
@@ -149,6 +148,7 @@ static __always_inline void final_by_fd(struct sockbind_slot *slot)
 		final_by_file(slot, file);
 }
 
+/* If the hook did not fill it, the bind failed before: a bad descriptor, say. */
 static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sockbind_slot *slot = entered(ri);
@@ -184,13 +184,11 @@ static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sockbind_slot *slot = entered(ri);
 
 	if (likely(slot->filled)) {
-		struct socket *sock;
 		int result = sockbind_io_result(slot->req);
 
 		sockbind_record_result(&slot->rec, result);
-		sock = sockbind_sock_from_file(sockbind_io_file(slot->req));
-		if (!result && sock && sock == slot->sock)
-			sockbind_record_final(&slot->rec, sock->sk);
+		if (!result)
+			final_by_file(slot, sockbind_io_file(slot->req));
 		slot_commit(slot);
 	}
 	sockbind_slot_free(slot);
