@@ -113,16 +113,20 @@ archive_apt()
 	suite_apt "$suite" "$(index_of "$suite")/nothing-installed" "$@"
 }
 
+# A mirror may change while it is read: apt then wants to be asked anew.
 refresh_index()
 {
-	local suite=$1 dir
+	local suite=$1 dir tries=0
 
 	dir=$(index_of "$suite")
 	mkdir -p "$dir/none" "$dir/lists/partial" "$dir/cache/archives/partial"
 	suite_sources "$suite" >"$dir/sources.list"
 	: >"$dir/nothing-installed"
-	suite_apt "$suite" "$dir/nothing-installed" \
-		apt-get update --error-on=any && touch "$dir/stamp"
+	until suite_apt "$suite" "$dir/nothing-installed" \
+		apt-get update --error-on=any; do
+		((++tries < 3)) || return 1
+	done
+	touch "$dir/stamp"
 }
 
 # Not every mirror of the security archive has all architectures: the release as
