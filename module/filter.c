@@ -45,6 +45,7 @@ struct sockbind_set {
 	unsigned long map[];
 };
 
+/* Once set, they are NULL again when no handler is left only. */
 struct sockbind_set __rcu *sockbind_families;	/* NULL: all but AF_NETLINK */
 struct sockbind_set __rcu *sockbind_ports;	/* NULL: all */
 
@@ -237,18 +238,6 @@ static const struct kernel_param_ops ports_ops = {
 module_param_cb(ports, &ports_ops, &sockbind_ports, 0644);
 MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of IPv4 and IPv6 sockets that are not raw: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
 
-/* One of the two families: AF_UNSPEC binds an AF_INET socket. */
-static bool families_pass(unsigned int family, int addr_family)
-{
-	const struct sockbind_set *set = rcu_dereference_sched(sockbind_families);
-
-	if (!set)
-		return family != AF_NETLINK;
-	return (family < FAMILIES && test_bit(family, set->map)) ||
-	       (addr_family >= 0 && addr_family < FAMILIES &&
-		test_bit(addr_family, set->map));
-}
-
 /* Family of the requested address; negative: too short to have one. */
 static int address_family(const void *addr, int addrlen)
 {
@@ -276,39 +265,55 @@ static bool has_port(unsigned int family, unsigned int type)
 }
 
 /**
- * sockbind_filter_request_sets - sockbind_filter_request(), with a set
+ * sockbind_filter_family_set - sockbind_filter_family(), with a set
+ * @sk: socket
+ * @addr: requested address
+ * @addrlen: its length
+ *
+ * One of the two families: AF_UNSPEC binds an AF_INET socket.
+ */
+bool sockbind_filter_family_set(const struct sock *sk,
+				const struct sockaddr *addr, int addrlen)
+{
+	const struct sockbind_set *set = rcu_dereference_sched(sockbind_families);
+	unsigned int family = sk->sk_family;
+	int addr_family = address_family(addr, addrlen);
+
+	return (family < FAMILIES && test_bit(family, set->map)) ||
+	       (addr_family >= 0 && addr_family < FAMILIES &&
+		test_bit(addr_family, set->map));
+}
+
+/**
+ * sockbind_filter_request_port - sockbind_filter_request(), with a set
  * @sk: socket
  * @addr: requested address
  * @addrlen: its length
  *
  * With the final port unknown, a request for port 0 passes.
  */
-bool sockbind_filter_request_sets(const struct sock *sk,
+bool sockbind_filter_request_port(const struct sock *sk,
 				  const struct sockaddr *addr, int addrlen)
 {
 	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
 	u16 port;
 
-	if (!families_pass(sk->sk_family, address_family(addr, addrlen)))
-		return false;
-	if (!set || !has_port(sk->sk_family, sk->sk_type))
+	if (!has_port(sk->sk_family, sk->sk_type))
 		return true;
 	port = address_port(addr, addrlen);
 	return !port || test_bit(port, set->map);
 }
 
 /**
- * sockbind_filter_record_sets - sockbind_filter_record(), with a set
+ * sockbind_filter_final_port - sockbind_filter_record(), with a set
  * @rec: record of a bind that has ended
  */
-bool sockbind_filter_record_sets(const struct sockbind_bind *rec)
+bool sockbind_filter_final_port(const struct sockbind_bind *rec)
 {
 	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
 	u16 port;
 
-	if (!families_pass(rec->family, address_family(rec->addr, rec->addrlen)))
-		return false;
-	if (!set || !has_port(rec->family, rec->sock_type))
+	if (!has_port(rec->family, rec->sock_type))
 		return true;
 	port = address_port(rec->addr, rec->addrlen);
 	if (test_bit(port, set->map))

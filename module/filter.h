@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Called from probe handlers: task context, preemption off. What is inline is
- * the filter as it is by default.
+ * the filter as it is by default. What is known of the family when the hook is
+ * called is all there is to know: a bind that it keeps out is not looked at
+ * further. The port may be known at the end only.
  */
 #ifndef SOCKBIND_FILTER_H
 #define SOCKBIND_FILTER_H
@@ -20,15 +22,11 @@ struct sockbind_set;
 extern struct sockbind_set __rcu *sockbind_families;
 extern struct sockbind_set __rcu *sockbind_ports;
 
-bool sockbind_filter_request_sets(const struct sock *sk,
+bool sockbind_filter_family_set(const struct sock *sk,
+				const struct sockaddr *addr, int addrlen);
+bool sockbind_filter_request_port(const struct sock *sk,
 				  const struct sockaddr *addr, int addrlen);
-bool sockbind_filter_record_sets(const struct sockbind_bind *rec);
-
-static __always_inline bool sockbind_filter_has_sets(void)
-{
-	return rcu_access_pointer(sockbind_families) ||
-	       rcu_access_pointer(sockbind_ports);
-}
+bool sockbind_filter_final_port(const struct sockbind_bind *rec);
 
 static __always_inline bool sockbind_filter_verdict(bool pass)
 {
@@ -38,8 +36,25 @@ static __always_inline bool sockbind_filter_verdict(bool pass)
 }
 
 /**
- * sockbind_filter_request - whether a bind of unknown outcome is recorded
+ * sockbind_filter_family - whether a bind's family is one that is recorded
  * @sk: socket
+ * @addr: requested address
+ * @addrlen: its length
+ *
+ * Return: whether it is; if not, that is counted.
+ */
+static __always_inline bool
+sockbind_filter_family(const struct sock *sk, const struct sockaddr *addr,
+		       int addrlen)
+{
+	if (unlikely(rcu_access_pointer(sockbind_families)))
+		return sockbind_filter_verdict(sockbind_filter_family_set(sk, addr, addrlen));
+	return sockbind_filter_verdict(sk->sk_family != AF_NETLINK);
+}
+
+/**
+ * sockbind_filter_request - whether a bind of unknown outcome is recorded
+ * @sk: socket, of a family that is recorded
  * @addr: requested address
  * @addrlen: its length
  *
@@ -49,23 +64,21 @@ static __always_inline bool
 sockbind_filter_request(const struct sock *sk, const struct sockaddr *addr,
 			int addrlen)
 {
-	if (unlikely(sockbind_filter_has_sets()))
-		return sockbind_filter_verdict(sockbind_filter_request_sets(sk, addr, addrlen));
-	return sockbind_filter_verdict(sk->sk_family != AF_NETLINK);
+	return likely(!rcu_access_pointer(sockbind_ports)) ||
+	       sockbind_filter_verdict(sockbind_filter_request_port(sk, addr, addrlen));
 }
 
 /**
  * sockbind_filter_record - whether a bind is recorded, when it has ended
- * @rec: its record
+ * @rec: its record, of a family that is recorded
  *
  * Return: whether it is; if not, that is counted.
  */
 static __always_inline bool
 sockbind_filter_record(const struct sockbind_bind *rec)
 {
-	if (unlikely(sockbind_filter_has_sets()))
-		return sockbind_filter_verdict(sockbind_filter_record_sets(rec));
-	return sockbind_filter_verdict(rec->family != AF_NETLINK);
+	return likely(!rcu_access_pointer(sockbind_ports)) ||
+	       sockbind_filter_verdict(sockbind_filter_final_port(rec));
 }
 
 #endif /* SOCKBIND_FILTER_H */

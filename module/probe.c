@@ -72,6 +72,8 @@ static __always_inline void bind_requested(const struct socket *sock,
 	struct sockbind_slot *slot;
 
 	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
+	if (!sockbind_filter_family(sock->sk, addr, addrlen))
+		return;
 	if (sockbind_slots && sockbind_slot_of_bind(&slot))
 		fill_slot(slot, sock, addr, addrlen);
 	else
