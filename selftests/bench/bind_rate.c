@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mark.h"
+
 #define NS_PER_S	1000000000LL
 #define RUN_NS		(NS_PER_S / 5)
 #define PERIOD_NS	20000000LL
@@ -89,6 +91,7 @@ int main(int argc, char **argv)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (counts == MAP_FAILED)
 		err(1, "mmap");
+	mark(MARK_START);
 	for (i = 0; i < cpus; i++) {
 		if (!fork()) {
 			counts[i] = run(i, percent, start);
@@ -97,6 +100,7 @@ int main(int argc, char **argv)
 	}
 	while (wait(&status) > 0)
 		failed |= status;
+	mark(MARK_STOP);
 	for (i = 0; i < cpus; i++)
 		sum += counts[i];
 	printf("%llu\n", (unsigned long long)(sum * NS_PER_S / RUN_NS));
