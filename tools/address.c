@@ -732,7 +732,7 @@ enum address_change address_compare(const struct address *asked,
 {
 	if (asked->kind != got->kind)
 		return ADDRESS_ALL_CHANGED;
-	if (got->kind != ADDRESS_INET && got->kind != ADDRESS_INET6) {
+	if (!address_is_inet(got)) {
 		if (asked->raw.len == got->raw.len &&
 		    !memcmp(asked->raw.data, got->raw.data, got->raw.len))
 			return ADDRESS_SAME;

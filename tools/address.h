@@ -156,6 +156,15 @@ enum address_change {
 	ADDRESS_ALL_CHANGED,
 };
 
+/**
+ * address_is_inet() - say whether it is one of IP
+ * @a: address
+ */
+static inline bool address_is_inet(const struct address *a)
+{
+	return a->kind == ADDRESS_INET || a->kind == ADDRESS_INET6;
+}
+
 void address_decode(struct address *a, const uint8_t *raw, size_t len,
 		    const struct address_socket *sock);
 char *address_ip_put(char *p, const struct address *a);

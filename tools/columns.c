@@ -105,15 +105,14 @@ static void put_thread(struct output *out, const struct bind_event *event)
 
 static void put_exe(struct output *out, const struct bind_event *event)
 {
-	if (event->names)
-		put_bytes(out, &event->names->exe);
+	put_bytes(out, &event->names->exe);
 }
 
 static void put_name_or_number(struct output *out,
 			       const struct address_bytes *name,
 			       uint32_t number)
 {
-	if (name && name->len)
+	if (name->len)
 		put_bytes(out, name);
 	else
 		put_if_known(out, number);
@@ -122,14 +121,12 @@ static void put_name_or_number(struct output *out,
 /* The effective user: that is whom the kernel judges. */
 static void put_user(struct output *out, const struct bind_event *event)
 {
-	put_name_or_number(out, event->names ? &event->names->user : NULL,
-			   event->raw.euid);
+	put_name_or_number(out, &event->names->user, event->raw.euid);
 }
 
 static void put_login(struct output *out, const struct bind_event *event)
 {
-	put_name_or_number(out, event->names ? &event->names->login_user : NULL,
-			   event->raw.loginuid);
+	put_name_or_number(out, &event->names->login_user, event->raw.loginuid);
 }
 
 /* A name of a machine is not an id, and is shown in full. */
@@ -145,11 +142,8 @@ static bool is_long_id(const struct address_bytes *id)
 
 static void put_container(struct output *out, const struct bind_event *event)
 {
-	struct address_bytes id;
+	struct address_bytes id = event->names->container;
 
-	if (!event->names)
-		return;
-	id = event->names->container;
 	if (is_long_id(&id))
 		id.len = CONTAINER_SHORT;
 	put_bytes(out, &id);
@@ -158,7 +152,7 @@ static void put_container(struct output *out, const struct bind_event *event)
 static void put_who(struct output *out, const struct bind_event *event)
 {
 	put_user(out, event);
-	if (!event->names || !event->names->container.len)
+	if (!event->names->container.len)
 		return;
 	buf_char(&out->buf, '@');
 	put_container(out, event);
@@ -166,20 +160,17 @@ static void put_who(struct output *out, const struct bind_event *event)
 
 static void put_runtime(struct output *out, const struct bind_event *event)
 {
-	if (event->names)
-		put_bytes(out, &event->names->runtime);
+	put_bytes(out, &event->names->runtime);
 }
 
 static void put_pod(struct output *out, const struct bind_event *event)
 {
-	if (event->names)
-		put_bytes(out, &event->names->pod);
+	put_bytes(out, &event->names->pod);
 }
 
 static void put_cgroup(struct output *out, const struct bind_event *event)
 {
-	if (event->names)
-		put_bytes(out, &event->names->cgroup);
+	put_bytes(out, &event->names->cgroup);
 }
 
 static void put_cgroup_id(struct output *out, const struct bind_event *event)
@@ -235,11 +226,11 @@ static void put_result(struct output *out, const struct bind_event *event)
 		buf_str(&out->buf, "ok");
 		return;
 	}
-	if (!event->error && !event->lsm_error) {
+	if (!bind_event_error(event)) {
 		buf_char(&out->buf, '?');
 		return;
 	}
-	put_error(out, event->error ? event->error : event->lsm_error);
+	put_error(out, bind_event_error(event));
 	if (event->lsm_error)
 		buf_str(&out->buf, "/lsm");
 }
@@ -324,9 +315,8 @@ static void put_address(struct output *out, const struct bind_event *event)
 
 static void put_host(struct output *out, const struct bind_event *event)
 {
-	address_host_text(&out->buf, event->has_final ? &event->final :
-							&event->request,
-			  &event->socket, out->utf8);
+	address_host_text(&out->buf, bind_event_address(event), &event->socket,
+			  out->utf8);
 }
 
 static void put_port(struct output *out, const struct bind_event *event)

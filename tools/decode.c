@@ -6,11 +6,14 @@
 
 #include "array.h"
 #include "decode.h"
+#include "resolve.h"
 
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
 	      "a record has the size that the ABI names");
 
 #define MAX_ERRNO	4095
+
+static const struct resolved no_names;
 
 /* The members that depend on the byte order, by their number of bytes. */
 #define BIND(member)	offsetof(struct sockbind_bind, member)
@@ -164,7 +167,7 @@ static enum decode_result decode_bind(struct bind_event *bind,
 
 	address_decode(&bind->request, raw->addr, raw->addrlen, &bind->socket);
 	decode_final(bind);
-	bind->names = NULL;
+	bind->names = &no_names;
 	return DECODE_BIND;
 }
 

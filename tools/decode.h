@@ -42,8 +42,8 @@ enum decode_result {
  *	how it ended is unknown
  * @lsm_error: errno of the security modules' verdict, positive; 0: none
  * @succeeded: it is known to have succeeded
- * @names: the names that the host has for its numbers; NULL: none are known.
- *	decode_record() sets NULL.
+ * @names: the names that the host has for its numbers; decode_record() knows
+ *	none, and has it point at empty ones
  *
  * The other members point into @raw: do not copy the structure.
  */
@@ -63,6 +63,28 @@ struct bind_event {
 	bool succeeded;
 	const struct resolved *names;
 };
+
+/**
+ * bind_event_address() - address that the socket got, or else asked for
+ * @event: bind
+ */
+static inline const struct address *
+bind_event_address(const struct bind_event *event)
+{
+	return event->has_final ? &event->final : &event->request;
+}
+
+/**
+ * bind_event_error() - errno that the bind, or else the security modules, ended
+ *	with
+ * @event: bind
+ *
+ * Return: positive; 0: none is known.
+ */
+static inline int bind_event_error(const struct bind_event *event)
+{
+	return event->error ? event->error : event->lsm_error;
+}
 
 /**
  * struct lost_event - records that the reader was too slow for

@@ -147,19 +147,14 @@ static bool parse_port(struct filter_item *item)
 	return parse_range(item, MAX_PORT);
 }
 
-static bool is_inet(const struct address *a)
-{
-	return a->kind == ADDRESS_INET || a->kind == ADDRESS_INET6;
-}
-
 static bool match_port(const struct filter_item *item,
 		       const struct bind_event *event)
 {
 	if (!label_has_port(event))
 		return false;
-	return (is_inet(&event->request) &&
+	return (address_is_inet(&event->request) &&
 		in_range(item, event->request.inet.port)) ||
-	       (event->has_final && is_inet(&event->final) &&
+	       (event->has_final && address_is_inet(&event->final) &&
 		in_range(item, event->final.inet.port));
 }
 
@@ -348,7 +343,7 @@ static bool match_net(const struct filter_item *item, const struct address *a)
 	const unsigned int rest = 8 - item->bits % 8;
 	uint8_t ip[16];
 
-	if (!is_inet(a))
+	if (!address_is_inet(a))
 		return false;
 	memcpy(ip, a->inet.ip, sizeof(ip));
 	if (a->kind == ADDRESS_INET) {
@@ -462,7 +457,7 @@ static bool parse_result(struct filter_item *item)
 static bool match_result(const struct filter_item *item,
 			 const struct bind_event *event)
 {
-	const int error = event->error ?: event->lsm_error;
+	const int error = bind_event_error(event);
 
 	if (!error && !event->succeeded)
 		return in_range(item, RESULT_UNKNOWN);

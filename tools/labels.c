@@ -16,17 +16,6 @@
 #define VSOCK_LOCAL	1	/* VMADDR_CID_LOCAL */
 #define VSOCK_ANY	0xffffffffU
 
-/* What the socket got, where that is known. */
-static const struct address *best_address(const struct bind_event *event)
-{
-	return event->has_final ? &event->final : &event->request;
-}
-
-static bool is_inet(const struct address *a)
-{
-	return a->kind == ADDRESS_INET || a->kind == ADDRESS_INET6;
-}
-
 /**
  * label_has_port() - say whether the address is one of IP with a port
  * @event: bind
@@ -35,7 +24,7 @@ static bool is_inet(const struct address *a)
  */
 bool label_has_port(const struct bind_event *event)
 {
-	return is_inet(best_address(event)) &&
+	return address_is_inet(bind_event_address(event)) &&
 	       event->raw.sock_type != SOCK_RAW &&
 	       event->raw.protocol != PROTOCOL_L2TP;
 }
@@ -48,7 +37,7 @@ bool label_has_port(const struct bind_event *event)
  */
 uint16_t label_port_number(const struct bind_event *event)
 {
-	return label_has_port(event) ? best_address(event)->inet.port : 0;
+	return label_has_port(event) ? bind_event_address(event)->inet.port : 0;
 }
 
 /**
@@ -187,7 +176,7 @@ static enum label_scope scope_of_vsock(uint32_t cid)
  */
 enum label_scope label_scope(const struct bind_event *event)
 {
-	const struct address *a = best_address(event);
+	const struct address *a = bind_event_address(event);
 	enum label_scope scope;
 
 	switch (a->kind) {
@@ -247,7 +236,7 @@ bool label_ephemeral(const struct bind_event *event)
 
 	if (a->kind == ADDRESS_VSOCK)
 		return a->vsock.port == VSOCK_ANY;
-	return is_inet(a) && label_has_port(event) && !a->inet.port;
+	return address_is_inet(a) && label_has_port(event) && !a->inet.port;
 }
 
 /**

@@ -40,7 +40,7 @@ static void put_text(struct buf *b, const char *text, size_t width)
 
 static void put_result(struct buf *b, const struct bind_event *event)
 {
-	const int error = event->error ? event->error : event->lsm_error;
+	const int error = bind_event_error(event);
 	const size_t from = b->len;
 
 	if (error) {
@@ -79,7 +79,7 @@ static void put_address(struct buf *b, const struct address *a,
 	const size_t from = b->len;
 	char ip[ADDRESS_IP_MAX];
 
-	if (a->kind == ADDRESS_INET || a->kind == ADDRESS_INET6)
+	if (address_is_inet(a))
 		buf_mem(b, ip, (size_t)(address_ip_put(ip, a) - ip));
 	else
 		address_text(b, a, socket, false);
@@ -106,8 +106,7 @@ static void bindsnoop_begin(struct output *out)
 static void bindsnoop_bind(struct output *out, const struct bind_event *event)
 {
 	const struct sockbind_bind *raw = &event->raw;
-	const struct address *a = event->has_final ? &event->final :
-						     &event->request;
+	const struct address *a = bind_event_address(event);
 	struct buf *b = &out->buf;
 	size_t from;
 

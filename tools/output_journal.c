@@ -63,7 +63,7 @@ static void journal_bind(struct output *out, const struct bind_event *event)
 	struct buf *b = &out->buf;
 	size_t i, start, value;
 
-	put_common(b, event->error || event->lsm_error ? NOTICE : INFO);
+	put_common(b, bind_event_error(event) ? NOTICE : INFO);
 	for (i = 0; i < message.count; i++) {
 		if (i)
 			buf_char(b, ' ');

@@ -106,9 +106,8 @@ static char *put_exe(char *p, const struct bind_event *event)
 	if (!raw->exe_inode)
 		return p;
 	p = json_open(p, "exe");
-	if (event->names)
-		p = put_resolved(p, JSON_KEY("path"), &event->names->exe,
-				 OUTPUT_PATH_MAX);
+	p = put_resolved(p, JSON_KEY("path"), &event->names->exe,
+			 OUTPUT_PATH_MAX);
 	p = json_u64(p, "major", raw->exe_major);
 	p = json_u64(p, "minor", raw->exe_minor);
 	p = json_id(p, "inode", raw->exe_inode);
@@ -129,8 +128,7 @@ static __always_inline char *put_like(char *p, const char *key,
 
 static char *put_users(char *p, const struct bind_event *event)
 {
-	static const struct resolved none;
-	const struct resolved *names = event->names ? event->names : &none;
+	const struct resolved *names = event->names;
 	const struct sockbind_bind *raw = &event->raw;
 	const char *value;
 	size_t len;
@@ -233,15 +231,14 @@ static char *put_process(char *p, const struct bind_event *event)
 	p = put_exe(p, event);
 	if (raw->cgroup)
 		p = json_id(p, "cgroup", raw->cgroup);
-	if (event->names)
-		p = put_resolved(p, JSON_KEY("cgroup_path"), &event->names->cgroup,
-				 OUTPUT_PATH_MAX);
+	p = put_resolved(p, JSON_KEY("cgroup_path"), &event->names->cgroup,
+			 OUTPUT_PATH_MAX);
 	return json_close(p);
 }
 
 static char *put_container(char *p, const struct resolved *names)
 {
-	if (!names || !names->container.len)
+	if (!names->container.len)
 		return p;
 	p = json_open(p, "container");
 	p = put_resolved(p, JSON_KEY("id"), &names->container, OUTPUT_NAME_MAX);

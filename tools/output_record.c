@@ -61,8 +61,7 @@ static void put_names(struct output *out, struct resolved names)
 static void record_bind(struct output *out, const struct bind_event *event)
 {
 	put_new_header(out);
-	if (event->names)
-		put_names(out, *event->names);
+	put_names(out, *event->names);
 	put_record(out, event->record);
 }
 

@@ -79,7 +79,7 @@ static const char *color_of(const struct output *out,
 {
 	if (!out->color || !event)
 		return NULL;
-	if (column->color == COLUMN_RESULT && (event->error || event->lsm_error))
+	if (column->color == COLUMN_RESULT && bind_event_error(event))
 		return RED;
 	if (column->color == COLUMN_ADDRESS && event->succeeded &&
 	    label_privileged(event))

@@ -97,8 +97,7 @@ static char *put_ids(char *p, const struct sockbind_bind *raw)
 static char *put_names(char *p, const struct output *out,
 		       const struct bind_event *event)
 {
-	static const struct resolved none;
-	const struct resolved *names = event->names ? event->names : &none;
+	const struct resolved *names = event->names;
 	const char *host = out->host ? out->host : "";
 	const struct address_bytes host_bytes = {
 		(const uint8_t *)host, strlen(host),
@@ -139,14 +138,13 @@ static char *put_call(char *p, const struct bind_event *event)
 {
 	const struct sockbind_bind *raw = &event->raw;
 	const uint64_t start = process_start(raw);
-	const bool in_container = event->names && event->names->container.len;
+	const bool in_container = event->names->container.len;
 
 	p = json_name(p, "eventId", EVENT_ID);
 	p = json_name(p, "eventName", "security_socket_bind");
 	p = json_text(p, "\"matchedPolicies\":[\"" POLICY "\"],");
 	p = json_u64(p, "argsNum", 2);
-	p = json_s64(p, "returnValue", -(event->error ? event->error :
-							event->lsm_error));
+	p = json_s64(p, "returnValue", -bind_event_error(event));
 	p = json_name(p, "syscall", syscall_name(raw));
 	p = json_text(p, "\"stackAddresses\":null,");
 	p = json_open(p, "contextFlags");
