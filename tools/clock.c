@@ -25,30 +25,44 @@ static void write_text(struct clock_text *clock, const struct tm *tm,
 	buf_digits(&b, (unsigned int)tm->tm_sec, 2);
 }
 
-static const char *local_text(struct clock *clock, uint64_t ns)
+static inline const char *text_of(struct clock_text *clock, uint64_t ns,
+				  struct tm *(*convert)(const time_t *second,
+							struct tm *tm),
+				  char between)
 {
 	const time_t second = (time_t)(ns / NS_PER_SEC);
 	struct tm tm = { 0 };
 
-	if (second != clock->local.second || !clock->local.text[0]) {
-		localtime_r(&second, &tm);
-		write_text(&clock->local, &tm, ' ');
-		clock->local.second = second;
+	if (second != clock->second || !clock->text[0]) {
+		convert(&second, &tm);
+		write_text(clock, &tm, between);
+		clock->second = second;
 	}
-	return clock->local.text;
+	return clock->text;
+}
+
+static const char *local_text(struct clock *clock, uint64_t ns)
+{
+	return text_of(&clock->local, ns, localtime_r, ' ');
 }
 
 static const char *utc_text(struct clock *clock, uint64_t ns)
 {
-	const time_t second = (time_t)(ns / NS_PER_SEC);
-	struct tm tm = { 0 };
+	return text_of(&clock->utc, ns, gmtime_r, 'T');
+}
 
-	if (second != clock->utc.second || !clock->utc.text[0]) {
-		gmtime_r(&second, &tm);
-		write_text(&clock->utc, &tm, 'T');
-		clock->utc.second = second;
-	}
-	return clock->utc.text;
+/**
+ * clock_now() - read a clock of the kernel
+ * @id: CLOCK_*
+ *
+ * Return: ns since its epoch.
+ */
+uint64_t clock_now(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * NS_PER_SEC + (uint64_t)now.tv_nsec;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Times as text. The calendar is asked once a second, not once a record. */
+/* Times, and times as text. The calendar is asked once a second, not once a record. */
 #ifndef SOCKBIND_CLOCK_H
 #define SOCKBIND_CLOCK_H
 
@@ -30,6 +30,8 @@ struct clock {
 	struct clock_text local;
 	struct clock_text utc;
 };
+
+uint64_t clock_now(clockid_t id);
 
 void clock_put_date(struct clock *clock, struct buf *b, uint64_t ns);
 void clock_put_local(struct clock *clock, struct buf *b, uint64_t ns);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "array.h"
+#include "clock.h"
 #include "complain.h"
 #include "count.h"
 #include "decode.h"
@@ -20,14 +21,6 @@
 /* How much time of a recording may not have reached the disk. */
 #define SYNC_NS		NS_PER_SEC
 #define NS_PER_SEC	1000000000ULL
-
-static uint64_t now(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (uint64_t)time.tv_sec * NS_PER_SEC + (uint64_t)time.tv_nsec;
-}
 
 /* Everything is written before a wait: what reads our output is live. */
 static int flush(struct loop *loop)
@@ -201,13 +194,13 @@ static void close_loop(struct loop *loop)
 	if (loop->closing)
 		return;
 	loop->closing = true;
-	loop->closed = now(CLOCK_BOOTTIME);
+	loop->closed = clock_now(CLOCK_BOOTTIME);
 }
 
 /* Takes the time that is left until @at into account. Returns true at @at. */
 static bool is_due(uint64_t at, clockid_t clock, uint64_t *left)
 {
-	const uint64_t time = now(clock);
+	const uint64_t time = clock_now(clock);
 
 	if (time >= at)
 		return true;
@@ -221,7 +214,7 @@ static int sync_sink(struct loop *loop, uint64_t *left)
 	if (!loop->sink->dirty)
 		return 0;
 	if (!loop->sync_at)
-		loop->sync_at = now(CLOCK_MONOTONIC) + SYNC_NS;
+		loop->sync_at = clock_now(CLOCK_MONOTONIC) + SYNC_NS;
 	if (!is_due(loop->sync_at, CLOCK_MONOTONIC, left))
 		return 0;
 	loop->sync_at = 0;
@@ -301,7 +294,7 @@ static void start(struct loop *loop)
 	const struct options *options = loop->options;
 
 	if (options->duration)
-		loop->end_at = now(CLOCK_MONOTONIC) + options->duration;
+		loop->end_at = clock_now(CLOCK_MONOTONIC) + options->duration;
 	if (options->no_follow && loop->source->live)
 		close_loop(loop);
 	loop->needs = options->filter.needs;
@@ -309,7 +302,7 @@ static void start(struct loop *loop)
 		count_open(loop->count, loop->out);
 		loop->needs |= column_list_needs(&options->by);
 		if (options->every && loop->source->live)
-			loop->table_at = now(CLOCK_MONOTONIC) + options->every;
+			loop->table_at = clock_now(CLOCK_MONOTONIC) + options->every;
 		return;
 	}
 	output_begin(loop->out);

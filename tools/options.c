@@ -9,6 +9,7 @@
 
 #include <linux/sockbind.h>
 
+#include "clock.h"
 #include "complain.h"
 #include "options.h"
 #include "output.h"
@@ -249,12 +250,9 @@ static void parse_filter(struct options *options, enum filter_kind kind,
 
 static uint64_t parse_when(const char *option, const char *text)
 {
-	struct timespec now;
 	uint64_t ns;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (!when_parse(text, (uint64_t)now.tv_sec * 1000000000 +
-			      (uint64_t)now.tv_nsec, &ns))
+	if (!when_parse(text, clock_now(CLOCK_REALTIME), &ns))
 		bad_value(option, text,
 			  "it is to be a time, as in \"2026-11-21 18:30\", yesterday, 08:00, -1h or @1790000000");
 	return ns;

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "clock.h"
 #include "complain.h"
 #include "reader.h"
 #include "source.h"
@@ -104,18 +105,15 @@ static void read_boot_id(char *id, int size)
 static void describe_host(struct recording_header *origin,
 			  const struct sockbind_info *info)
 {
-	struct timespec now;
 	struct utsname uts;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	*origin = (struct recording_header){
 		.magic = RECORDING_MAGIC,
 		.byte_order = RECORDING_BYTE_ORDER,
 		.version = RECORDING_VERSION,
 		.abi = info->version,
 		.size = sizeof(*origin),
-		.time_real = (uint64_t)now.tv_sec * 1000000000 +
-			     (uint64_t)now.tv_nsec,
+		.time_real = clock_now(CLOCK_REALTIME),
 	};
 	memcpy(origin->instance, info->instance, sizeof(origin->instance));
 	read_boot_id(origin->boot_id, sizeof(origin->boot_id));
