@@ -14,5 +14,7 @@ enum {
 
 int complain(const char *subject, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+int complain_write(const char *subject);
+int flush_stdout(void);
 
 #endif /* SOCKBIND_COMPLAIN_H */

@@ -147,11 +147,7 @@ static void bad_value(const char *option, const char *value, const char *cure)
 /* What was asked for has been printed, if there was room for it. */
 static void end_printed(void)
 {
-	if (fflush(stdout) || ferror(stdout))
-		exit(complain("standard output",
-			      "cannot write to it (%s): make room or write elsewhere",
-			      strerror(errno)));
-	exit(EXIT_SUCCESS);
+	exit(flush_stdout());
 }
 
 static void print_version(void)

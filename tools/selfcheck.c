@@ -378,9 +378,5 @@ int selfcheck(const char *device)
 		check_device(&check);
 		status = check.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 	}
-	if (fflush(stdout))
-		return complain("standard output",
-				"cannot write to it (%s): make room or write elsewhere",
-				strerror(errno));
-	return status;
+	return flush_stdout() == EXIT_SUCCESS ? status : EXIT_FAILURE;
 }

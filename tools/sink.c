@@ -21,13 +21,6 @@ static const char *subject(const struct sink *sink)
 	return sink->path ? sink->path : "standard output";
 }
 
-static int complain_write(const struct sink *sink)
-{
-	return complain(subject(sink),
-			"cannot write to it (%s): make room or write elsewhere",
-			strerror(errno));
-}
-
 /* FILE, or FILE.NUMBER. */
 static void old_name(char name[PATH_MAX], const struct sink *sink,
 		     unsigned int number)
@@ -80,7 +73,7 @@ static int open_existing(struct sink *sink, const struct stat *st)
 		return complain(sink->path,
 				"it is no file, which --rotate needs: leave that out");
 	sink->fd = open(sink->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	return sink->fd < 0 ? complain_write(sink) : 0;
+	return sink->fd < 0 ? complain_write(subject(sink)) : 0;
 }
 
 /**
@@ -158,7 +151,7 @@ int sink_write(struct sink *sink, struct buf *b)
 		if (len < 0 && errno == EAGAIN)
 			wait_for_room(sink);
 		else if (len < 0 && errno != EINTR)
-			return complain_write(sink);
+			return complain_write(subject(sink));
 		if (len > 0) {
 			b->len -= (size_t)len;
 			memmove(b->data, b->data + len, b->len);
@@ -185,7 +178,7 @@ int sink_sync(struct sink *sink)
 	sink->dirty = false;
 	/* EINVAL: neither a file nor a disk. */
 	if (fdatasync(sink->fd) && errno != EINVAL && errno != EROFS)
-		return complain_write(sink);
+		return complain_write(subject(sink));
 	return 0;
 }
 

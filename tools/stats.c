@@ -139,9 +139,5 @@ int stats_print(const struct sockbind_info *info, bool json)
 		print_json(info, instance);
 	else
 		print_text(info, instance);
-	if (fflush(stdout))
-		return complain("standard output",
-				"cannot write to it (%s): make room or write elsewhere",
-				strerror(errno));
-	return EXIT_SUCCESS;
+	return flush_stdout();
 }
