@@ -8,8 +8,10 @@
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/tipc.h>
-#include <linux/vm_sockets.h>
 #include <stddef.h>
+#include <sys/socket.h>
+/* Not all releases of it include what it wants of the line above. */
+#include <linux/vm_sockets.h>
 
 #include "capture.h"
 
