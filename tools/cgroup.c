@@ -167,7 +167,10 @@ static bool read_lines(const struct sockbind_bind *raw)
 	return len > 0;
 }
 
-/* The process may have been moved: the directory has to have the id. */
+/*
+ * The process may have been moved: the directory has to have the id. Its inode
+ * number is that, or on a 32-bit kernel the lower half of it.
+ */
 static bool has_id(const char *path, uint64_t id)
 {
 	struct stat st;
@@ -180,7 +183,7 @@ static bool has_id(const char *path, uint64_t id)
 		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	found = !fstat(fd, &st) && st.st_ino == id;
+	found = !fstat(fd, &st) && st.st_ino == (unsigned long)id;
 	close(fd);
 	return found;
 }
