@@ -45,6 +45,17 @@ byte_orders()
 	grep -F '0x0003:eth0' "$DIR/text.big"
 }
 
+# What a big-endian kernel has recorded, and a reader has printed there.
+other_machine()
+{
+	tar -x -J -C "$DIR" -f recordings/s390x.tar.xz
+	exits 0 "$READER" --replay "$DIR/recording"
+	diff "$DIR/text" "$DIR/out"
+	exits 0 "$READER" -j --replay "$DIR/recording"
+	diff "$DIR/json" "$DIR/out"
+	grep -a s390x "$DIR/recording" >/dev/null
+}
+
 # Every member of a record, by the layout that the ABI header tells.
 all_members()
 {
@@ -337,6 +348,6 @@ broken_pipe()
 	[[ ! -s $DIR/err ]]
 }
 
-ktap_run byte_orders all_members names_of_the_recording again standard_input \
-	live_pipe cut foreign_files frames records hostile_bytes record_file rotation \
-	full_disk closed broken_pipe
+ktap_run byte_orders other_machine all_members names_of_the_recording again \
+	standard_input live_pipe cut foreign_files frames records hostile_bytes \
+	record_file rotation full_disk closed broken_pipe
