@@ -56,6 +56,25 @@ other_machine()
 	grep -a s390x "$DIR/recording" >/dev/null
 }
 
+# A column is as wide as its characters, not its bytes.
+wide_characters()
+{
+	local line columns=()
+
+	record "$DIR/wide" <<-'END'
+		bind comm=naive user=root
+		bind comm=naïve user=root
+		bind comm=日本 user=root
+		bind comm=ñandú-東京 user=root
+	END
+	exits 0 "$READER" -H --replay "$DIR/wide"
+	while read -r line; do
+		line=${line%%root*}
+		columns+=("${#line}")
+	done <"$DIR/out"
+	[[ ${columns[*]} == "${columns[0]} ${columns[0]} ${columns[0]} ${columns[0]}" ]]
+}
+
 # Every member of a record, by the layout that the ABI header tells.
 all_members()
 {
@@ -348,6 +367,6 @@ broken_pipe()
 	[[ ! -s $DIR/err ]]
 }
 
-ktap_run byte_orders other_machine all_members names_of_the_recording again \
-	standard_input live_pipe cut foreign_files frames records hostile_bytes \
-	record_file rotation full_disk closed broken_pipe
+ktap_run byte_orders other_machine wide_characters all_members \
+	names_of_the_recording again standard_input live_pipe cut foreign_files frames \
+	records hostile_bytes record_file rotation full_disk closed broken_pipe

@@ -6,6 +6,8 @@
  * column before: a long name moves its neighbours only as far as they have no
  * room to give.
  */
+#include <endian.h>
+
 #include "decode.h"
 #include "labels.h"
 #include "output.h"
@@ -20,6 +22,8 @@
 #define RED	"\033[31m"
 #define BOLD	"\033[1m"
 #define PLAIN	"\033[0m"
+
+#define ONES	0x0101010101010101ULL
 
 /* What is unknown, or not there. */
 #define NOTHING	'-'
@@ -41,15 +45,32 @@ static void set_layout(struct output *out)
 	out->starts[i] = (unsigned short)narrow;
 }
 
+/* How many of eight bytes go on a UTF-8 sequence: those of 10 and six bits. */
+static size_t continuations(uint64_t word)
+{
+	return ((word >> 7 & ~word >> 6) & ONES) * ONES >> 56;
+}
+
+/*
+ * Characters from @from on. The last word may reach behind what is written:
+ * there is room for much more of an event than a column.
+ */
 static size_t characters(const struct output *out, size_t from)
 {
-	const struct buf *b = &out->buf;
-	size_t count = b->len - from;
+	const char *cell = out->buf.data + from;
+	const size_t len = out->buf.len - from;
+	size_t count = len, i;
+	uint64_t word;
 
 	if (!out->utf8)
 		return count;
-	for (; from < b->len; from++)
-		count -= (b->data[from] & 0xc0) == 0x80;
+	for (i = 0; i < len; i += sizeof(word)) {
+		memcpy(&word, cell + i, sizeof(word));
+		word = le64toh(word);
+		if (len - i < sizeof(word))
+			word &= (1ULL << (len - i) * 8) - 1;
+		count -= continuations(word);
+	}
 	return count;
 }
 
