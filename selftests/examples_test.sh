@@ -8,8 +8,7 @@ cd "$(dirname "$0")"
 . ./ktap.sh
 . ./module.sh
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
+module_require
 
 # The bind that the readers are to tell: it fails, and is the only one.
 bind_one()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Load and unload the module of this checkout, bind, and read it. Sourced in
-# selftests/, after ktap.sh where module_test_begin is called.
+# selftests/, after ktap.sh where module_require or module_test_begin is called.
 # shellcheck disable=SC2034 # for who sources it
 
 MODULE=../module/sockbind.ko
@@ -19,14 +19,20 @@ module_obstacle()
 	fi
 }
 
-# Begin a test of the module, or skip it: $dir is a directory to work in, where
-# everyone may look, and goes at the end.
-module_test_begin()
+# Skip a test of the module where there can be none.
+module_require()
 {
 	local obstacle
 
 	obstacle=$(module_obstacle)
 	[[ ! $obstacle ]] || ktap_skip "$obstacle"
+}
+
+# The same, then begin the test: $dir is a directory to work in, where everyone may
+# look, and goes at the end.
+module_test_begin()
+{
+	module_require
 	dir=$(mktemp -d)
 	chmod 755 "$dir"
 	trap 'rm -rf "$dir"' EXIT

@@ -7,6 +7,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 . ./ktap.sh
+# shellcheck source=selftests/module.sh
 . ./module.sh
 # shellcheck source=selftests/oracle.sh
 . ./oracle.sh
@@ -19,12 +20,7 @@ ID=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 ESC=$'\033'
 HOSTILE=$'a\033[31mb\nc'
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
-
-dir=$(mktemp -d)
-chmod 755 "$dir"
-trap 'rm -rf "$dir"' EXIT
+module_test_begin
 
 # in_cgroup NAME COMMAND…
 in_cgroup()

@@ -11,8 +11,7 @@ cd "$(dirname "$0")"
 # shellcheck source=selftests/module.sh
 . ./module.sh
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
+module_require
 [[ -e $SYSFS ]] || ktap_skip 'the module was not loaded early (vm/run --early)'
 type -P nginx >/dev/null || ktap_skip 'there is no nginx'
 

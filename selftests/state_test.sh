@@ -6,13 +6,10 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 . ./ktap.sh
+# shellcheck source=selftests/module.sh
 . ./module.sh
 
-obstacle=$(module_obstacle)
-[[ ! $obstacle ]] || ktap_skip "$obstacle"
-
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+module_test_begin
 state=$dir/state
 
 # bind_times N: on CPU 0.
