@@ -108,13 +108,13 @@ static void describe_host(struct recording_header *origin,
 	struct utsname uts;
 
 	*origin = (struct recording_header){
-		.magic = RECORDING_MAGIC,
 		.byte_order = RECORDING_BYTE_ORDER,
 		.version = RECORDING_VERSION,
 		.abi = info->version,
 		.size = sizeof(*origin),
 		.time_real = clock_now(CLOCK_REALTIME),
 	};
+	memcpy(origin->magic, RECORDING_MAGIC, sizeof(origin->magic));
 	memcpy(origin->instance, info->instance, sizeof(origin->instance));
 	read_boot_id(origin->boot_id, sizeof(origin->boot_id));
 	if (uname(&uts))
