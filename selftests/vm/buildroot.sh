@@ -217,7 +217,8 @@ build_tree()
 {
 	local root=$1 dir=$2 kver=$3 kdir=$4 kselftest=$5 userland=$6
 	local inside=${2#"$1"}
-	local make=(make "-j$(nproc)" SOCKBIND_SELFTESTS=m) cross=() gcc
+	# All that a new kernel does not build, not the first of it.
+	local make=(make -k "-j$(nproc)" SOCKBIND_SELFTESTS=m) cross=() gcc
 
 	if is_foreign; then
 		gcc=$(cat "$root/usr/src/.sockbind-$kver")
