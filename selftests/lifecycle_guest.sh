@@ -11,9 +11,12 @@ cd "$(dirname "$0")/.."
 
 DEBS=$PWD/debs
 NEW_KERNEL=$(cat new-kernel)
-FILES=/var/tmp/files
+STATE=/var/tmp/state
+JSON=/var/log/sockbind/binds.json
+package_ccache "$PWD/ccache"
 
-# bind_port PORT…: as a program that holds 127.0.0.1:PORT… for a moment.
+# bind_port PORT…: as a program that holds 127.0.0.1:PORT… until the end of its
+# standard input.
 bind_port()
 {
 	perl -MSocket -e '
@@ -21,7 +24,8 @@ bind_port()
 			socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
 			push(@held, $s);
 			bind($s, sockaddr_in($_, INADDR_LOOPBACK)) or die "$_: $!";
-		}' "$@"
+		}
+		readline(STDIN);' "$@"
 }
 
 # journal_wait FIELD=VALUE…: until the service has told of it in this boot.
@@ -53,9 +57,30 @@ module_works()
 	reader_prints 127.0.0.1:4240
 }
 
+# All files and users of the system.
+system_state()
+{
+	package_files
+	getent passwd
+	getent group
+}
+
+says_which_headers()
+{
+	local build output
+
+	system_state >$STATE
+	build=/lib/modules/$(uname -r)/build
+	mv "$build" "$build.away"
+	output=$(package_apt install "$DEBS"/sockbind-dkms_"$VERSION"_all.deb 2>&1)
+	mv "$build.away" "$build"
+	package_apt purge sockbind-dkms
+	grep -F "install them with \"apt install linux-headers-$(uname -r)\"" \
+		<<<"$output" || ktap_fail "$output"
+}
+
 installs()
 {
-	package_files >$FILES
 	package_apt install "$DEBS"/sockbind{,-dkms}_"$VERSION"_*.deb
 	module_works "$VERSION"
 }
@@ -73,19 +98,41 @@ service_is_disabled()
 	[[ $(systemctl is-active sockbind || true) == inactive ]]
 }
 
+# As README.md tells, with the score of the sandbox that it tells.
+readme_service()
+{
+	local commands output score
+
+	commands=$(readme_commands selftests/lifecycle_guest.sh)
+	score=${commands##*# its sandbox: }
+	bind_port 8080
+	sudo() { "$@"; }
+	journalctl()
+	{
+		journal_wait SOCKBIND_PORT=8080
+		command journalctl "$@"
+	}
+	output=$(eval "$commands")
+	echo "$output"
+	[[ $output == *' ok udp 127.0.0.1:8080'*" sockbind.service: $score "* ]]
+	systemctl is-enabled sockbind
+}
+
 service_fills_journal()
 {
 	local record
 
-	systemctl enable --now sockbind
-	bind_port 4241
+	# Of a process that has ended nobody knows the executable.
+	exec 5> >(bind_port 4241)
 	journal_wait SOCKBIND_PORT=4241
-	record=$(journalctl -b -o export -t sockbind SOCKBIND_PORT=4241)
+	exec 5>&-
+	record=$(journalctl -b -o export -t sockbind SOCKBIND_PORT=4241 |
+		tr -d '\0')
 	for field in SOCKBIND_COMM=perl SOCKBIND_PROTO=udp \
 		SOCKBIND_RESULT=ok SOCKBIND_UID=0 SOCKBIND_USER=root \
 		SOCKBIND_EXE=/usr/bin/perl SOCKBIND_SCOPE=loopback \
 		SYSLOG_IDENTIFIER=sockbind PRIORITY=6; do
-		grep -x "$field" <<<"$record"
+		grep -x "$field" <<<"$record" || ktap_fail "no $field: $record"
 	done
 	grep -E '^MESSAGE=perl [0-9]+ root ok udp 127\.0\.0\.1:4241$' <<<"$record"
 	bind_port 4242 4242 || true
@@ -130,10 +177,47 @@ service_tells_loss()
 	((told > 0 && lost > 0 && lost + told >= 3000))
 }
 
-service_is_sandboxed()
+# json_count PORT FILE…: the lines that tell of it.
+json_count()
 {
-	systemd-analyze security --no-pager --threshold=25 sockbind.service
-	systemd-analyze security --no-pager sockbind.service | tail -n 1
+	cat "${@:2}" | grep -c "\"text\":\"127.0.0.1:$1\"" || (($? == 1))
+}
+
+json_wait()
+{
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	timeout 120 bash -c '
+		until grep -q -s -F "\"text\":\"127.0.0.1:$1\"" "$2"; do
+			:
+		done' - "$1" "$JSON" ||
+		ktap_fail "$(systemctl status --full sockbind || true)"
+}
+
+# The examples, where the service writes a file that logrotate rotates.
+service_writes_json()
+{
+	local dir=/etc/systemd/system/sockbind.service.d
+
+	mkdir "$dir"
+	cp /usr/share/doc/sockbind/examples/json-file.conf "$dir"
+	cp /usr/share/doc/sockbind/examples/logrotate /etc/logrotate.d/sockbind
+	systemctl stop sockbind
+	bind_port 4260
+	systemctl daemon-reload
+	systemctl start sockbind
+	bind_port 4261
+	json_wait 4261
+	logrotate --force /etc/logrotate.d/sockbind
+	bind_port 4262
+	json_wait 4262
+	[[ $(json_count 4260 $JSON.1) == 1 && $(json_count 4261 $JSON.1) == 1 ]]
+	for port in 4260 4261 4262; do
+		[[ $(json_count $port $JSON $JSON.1) == 1 ]]
+	done
+	[[ $(stat -c %a $JSON) == 600 ]]
+	rm -r "$dir" /etc/logrotate.d/sockbind
+	systemctl daemon-reload
+	systemctl restart sockbind
 }
 
 loaded_before_sshd()
@@ -196,10 +280,14 @@ removes()
 purges()
 {
 	package_apt purge sockbind-dkms sockbind
-	# The new kernel is no part of it.
-	grep -vF "$NEW_KERNEL" $FILES >$FILES.before
-	package_files | grep -vF "$NEW_KERNEL" >$FILES.after
-	diff -u $FILES.before $FILES.after
+	system_state >$STATE.after
+	# The new kernel is no part of it: its packages, and what has its name.
+	diff $STATE $STATE.after | sed -n 's/^[<>] //p' |
+		grep -vF -e "${NEW_KERNEL%%-*}" -e .old |
+		awk 'NR == FNR { owned[$0]; next } !($1 in owned)' \
+			<(cat /var/lib/dpkg/info/*.list) - >$STATE.left || true
+	[[ ! -s $STATE.left ]] || ktap_fail "$(cat $STATE.left)"
+	[[ ! -e $JSON && ! -e $JSON.1 ]]
 }
 
 no_splat()
@@ -209,9 +297,9 @@ no_splat()
 
 case $(sed -n 's/.*sockbind\.stage=\([0-9]\).*/\1/p' /proc/cmdline) in
 1)
-	ktap_run installs service_is_disabled debian_tests service_fills_journal \
-		service_keeps_place service_tells_loss service_is_sandboxed \
-		no_splat
+	ktap_run says_which_headers installs service_is_disabled debian_tests \
+		readme_service service_fills_journal service_keeps_place \
+		service_tells_loss service_writes_json no_splat
 	;;
 2) ktap_run loaded_before_sshd kernel_upgrades no_splat ;;
 3)

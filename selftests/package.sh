@@ -25,14 +25,23 @@ package_apt()
 		-o APT::Install-Recommends=false -o Dpkg::Use-Pty=false "$@"
 }
 
+# package_ccache DIR: have dkms build by ccache, whose answers are in DIR. Debian's
+# headers know the variable.
+package_ccache()
+{
+	export DEBIAN_KERNEL_USE_CCACHE=1 CCACHE_DIR=$1
+	export CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
+}
+
 # All files of the system, but for what the package tools write for themselves
 # and the key that dkms makes once for all modules.
 package_files()
 {
 	find / \( -path /proc -o -path /sys -o -path /tmp -o -path /build -o \
 		-path /var/lib/dpkg -o -path /var/log -o -path /var/cache -o \
+		-path /var/backups -o -path /var/lib/logrotate -o \
 		-path /share -o -path /run -o -path /dev -o -path /var/tmp -o \
-		-path /var/lib/systemd -o -path /sockbind \) -prune -o \
+		-path '/var/lib/systemd/[!d]*' -o -path /sockbind \) -prune -o \
 		! -path '/lib/modules/*/modules.*' \
 		! -path '/usr/lib/modules/*/modules.*' \
 		! -path '/var/lib/apt/*' ! -path '/var/lib/man-db/*' \
