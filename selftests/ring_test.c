@@ -381,7 +381,7 @@ static void *produce_storm(void *arg)
  * No torn record, none twice, none out of order, and none unaccounted for. The
  * low word of a 32-bit position wraps around in the middle.
  */
-TEST_F(ring, storm)
+TEST_F_TIMEOUT(ring, storm, 300)
 {
 	const __u64 start = (1ULL << 32) - STORM / 2;
 	struct witness witness[READERS];
