@@ -127,6 +127,22 @@ static inline __u64 bind_something(struct __test_metadata *_metadata)
 	return inode;
 }
 
+/*
+ * SOCKBIND_PATIENCE, in the environment, is what all timeouts are multiplied by,
+ * for kernels that are slow since they check much.
+ */
+static inline void capture_scale_timeouts(void)
+{
+	const char *patience = getenv("SOCKBIND_PATIENCE");
+	struct __fixture_metadata *fixture;
+	struct __test_metadata *test;
+
+	for (fixture = __fixture_list; patience && fixture;
+	     fixture = fixture->next)
+		for (test = fixture->tests; test; test = test->next)
+			test->timeout *= atoi(patience);
+}
+
 static inline int capture_main(int argc, char **argv)
 {
 	if (access(DEVICE, F_OK)) {
@@ -137,6 +153,7 @@ static inline int capture_main(int argc, char **argv)
 		ksft_print_header();
 		ksft_exit_skip("only root reads " DEVICE "\n");
 	}
+	capture_scale_timeouts();
 	return test_harness_run(argc, argv);
 }
 

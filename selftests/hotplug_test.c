@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "fuzz.h"
 #include "witness.h"
 
 #define CPUS		"/sys/devices/system/cpu/"
@@ -19,7 +20,7 @@
 #define STEP		100
 
 #define BINDERS		4
-#define TIMEOUT		300
+#define TIMEOUT		3600
 
 FIXTURE(hotplug)
 {
@@ -245,12 +246,13 @@ TEST_F_TIMEOUT(hotplug, storm, TIMEOUT)
 	struct storm storm = { .metadata = _metadata };
 	struct witness *witness[2];
 	struct sockbind_info after;
-	int cpu, round;
+	__u64 round, rounds = fuzz_setting("SOCKBIND_ROUNDS", ROUNDS);
+	int cpu;
 
 	witness[0] = witness_start(_metadata, -1);
 	witness[1] = witness_start(_metadata, 0);
 	start_storm(&storm);
-	for (round = 0; round < 2 * ROUNDS; round++) {
+	for (round = 0; round < 2 * rounds; round++) {
 		for (cpu = 1; cpu < self->cpus; cpu++) {
 			EXPECT_EQ(0, set_online(cpu, round % 2));
 			go_on(&storm);

@@ -20,10 +20,11 @@
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "fuzz.h"
 
 #define BINDERS		16
-#define BINDS		20000	/* of each binder */
-#define TOTAL		(BINDERS * BINDS)
+#define BINDS		20000	/* of each binder, at most */
+#define TOTAL_MAX	(BINDERS * BINDS)
 #define READERS		2
 #define CPUS_MAX	1024
 #define TIMEOUT		600
@@ -75,7 +76,7 @@ struct reader {
 	unsigned int entries;
 	__u64 lost;
 	__u64 next[CPUS_MAX];
-	struct entry entry[TOTAL];
+	struct entry entry[TOTAL_MAX];
 };
 
 /**
@@ -84,7 +85,8 @@ struct reader {
  * @bound: the binders have done theirs
  * @drained: the readers have read all of it
  * @quiet: eventfd, readable from @bound to @drained
- * @round: binds of each binder in a round
+ * @binds: binds of each binder
+ * @round: of these, binds in a round
  * @outcome: whether records tell it
  * @taken: a socket of each kind, bound to the address that it names
  * @log: what each binder did
@@ -95,10 +97,11 @@ struct storm {
 	pthread_barrier_t bound;
 	pthread_barrier_t drained;
 	int quiet;
+	unsigned int binds;
 	unsigned int round;
 	bool outcome;
 	int taken[5];
-	struct entry log[BINDERS][BINDS];
+	struct entry log[TOTAL_MAX];
 	struct reader reader[READERS];
 };
 
@@ -221,19 +224,20 @@ static int bind_once(const struct storm *storm, unsigned int binder,
 
 static void binder(struct storm *storm, unsigned int binder)
 {
+	struct entry *entry = &storm->log[binder * storm->binds];
 	int kept[KEPT], fd;
 	unsigned int i;
 
 	memset(kept, -1, sizeof(kept));
-	for (i = 0; i < BINDS; i++) {
+	for (i = 0; i < storm->binds; i++) {
 		if (i % storm->round == 0)
 			pthread_barrier_wait(&storm->begin);
-		fd = bind_once(storm, binder, i, &storm->log[binder][i]);
+		fd = bind_once(storm, binder, i, entry++);
 		if (fd >= 0) {
 			close(kept[i % KEPT]);
 			kept[i % KEPT] = fd;
 		}
-		if ((i + 1) % storm->round == 0 || i + 1 == BINDS)
+		if ((i + 1) % storm->round == 0 || i + 1 == storm->binds)
 			pthread_barrier_wait(&storm->bound);
 	}
 }
@@ -261,7 +265,7 @@ static void take_record(struct reader *reader,
 		return;
 	}
 	count_record(reader, &record->hdr, record->hdr.seq);
-	if (reader->entries == TOTAL)
+	if (reader->entries == TOTAL_MAX)
 		errx(1, "more records than binds");
 	reader->entry[reader->entries++] = (struct entry) {
 		.inode = rec->inode,
@@ -301,7 +305,7 @@ static void follow(struct storm *storm, struct reader *reader)
 	};
 	unsigned int i;
 
-	for (i = 0; i < BINDS; i += storm->round) {
+	for (i = 0; i < storm->binds; i += storm->round) {
 		pthread_barrier_wait(&storm->begin);
 		do {
 			if (poll(pollfds, 2, -1) < 0)
@@ -354,6 +358,10 @@ FIXTURE_SETUP(storm)
 	ASSERT_NE(MAP_FAILED, storm);
 	self->storm = storm;
 
+	storm->binds = fuzz_setting("SOCKBIND_ROUNDS",
+				    BINDS / fuzz_setting("SOCKBIND_PATIENCE", 1));
+	if (storm->binds > BINDS)
+		storm->binds = BINDS;
 	init_barrier(&storm->begin, BINDERS + READERS + 1);
 	init_barrier(&storm->bound, BINDERS + 1);
 	init_barrier(&storm->drained, READERS + 1);
@@ -416,7 +424,7 @@ static void run_storm(struct __test_metadata *_metadata, struct storm *storm)
 	for (i = 0; i < BINDERS + READERS; i++)
 		start_process(_metadata, storm, i);
 
-	for (i = 0; i < BINDS; i += storm->round) {
+	for (i = 0; i < storm->binds; i += storm->round) {
 		pthread_barrier_wait(&storm->begin);
 		pthread_barrier_wait(&storm->bound);
 		ASSERT_EQ(0, eventfd_write(storm->quiet, 1));
@@ -432,12 +440,12 @@ static void run_storm(struct __test_metadata *_metadata, struct storm *storm)
 /* Nothing else binds in the guest. */
 static void expect_counters(struct __test_metadata *_metadata,
 			    const struct sockbind_info *before,
-			    const struct sockbind_info *after)
+			    const struct sockbind_info *after, unsigned int total)
 {
 	unsigned int i;
 
-	EXPECT_EQ(before->seen + TOTAL, after->seen);
-	EXPECT_EQ(before->recorded + TOTAL, after->recorded);
+	EXPECT_EQ(before->seen + total, after->seen);
+	EXPECT_EQ(before->recorded + total, after->recorded);
 	EXPECT_EQ(before->filtered, after->filtered);
 	EXPECT_EQ(0, after->pending);
 	EXPECT_EQ(0, after->dropped_nested);
@@ -450,7 +458,7 @@ static void expect_counters(struct __test_metadata *_metadata,
 /* Of each record it is known to the reader that it has it or that it lost it. */
 static void expect_numbers(struct __test_metadata *_metadata,
 			   const struct reader *reader,
-			   const struct sockbind_info *after)
+			   const struct sockbind_info *after, unsigned int total)
 {
 	__u64 recorded = 0;
 	unsigned int i;
@@ -458,7 +466,7 @@ static void expect_numbers(struct __test_metadata *_metadata,
 	for (i = 0; i < CPUS_MAX; i++)
 		recorded += reader->next[i];
 	EXPECT_EQ(after->recorded, recorded);
-	EXPECT_EQ(TOTAL, reader->entries + reader->lost);
+	EXPECT_EQ(total, reader->entries + reader->lost);
 }
 
 static int compare(const void *a, const void *b)
@@ -477,9 +485,10 @@ static void print_entry(struct __test_metadata *_metadata, const char *what,
 
 /* Each record is of a bind, and each bind has one record at most. */
 static void expect_entries(struct __test_metadata *_metadata,
-			   const struct entry *log, struct reader *reader)
+			   const struct entry *log, unsigned int total,
+			   struct reader *reader)
 {
-	const struct entry *end = log + TOTAL;
+	const struct entry *end = log + total;
 	unsigned int i;
 
 	qsort(reader->entry, reader->entries, sizeof(*reader->entry), compare);
@@ -499,15 +508,17 @@ static void expect_entries(struct __test_metadata *_metadata,
 static void expect_all(struct __test_metadata *_metadata, struct storm *storm,
 		       const struct sockbind_info *before)
 {
+	const unsigned int total = BINDERS * storm->binds;
 	struct sockbind_info after;
 	unsigned int i;
 
 	after = capture_info(_metadata, storm->reader[0].dev);
-	expect_counters(_metadata, before, &after);
-	qsort(storm->log, TOTAL, sizeof(struct entry), compare);
+	expect_counters(_metadata, before, &after, total);
+	qsort(storm->log, total, sizeof(struct entry), compare);
 	for (i = 0; i < READERS; i++) {
-		expect_numbers(_metadata, &storm->reader[i], &after);
-		expect_entries(_metadata, storm->log[0], &storm->reader[i]);
+		expect_numbers(_metadata, &storm->reader[i], &after, total);
+		expect_entries(_metadata, storm->log, total,
+			       &storm->reader[i]);
 	}
 }
 
@@ -520,8 +531,8 @@ TEST_F_TIMEOUT(storm, followed, TIMEOUT)
 	storm->round = self->before.records / BINDERS;
 	if (!storm->round)
 		SKIP(return, "the rings are too small for a bind of each");
-	if (storm->round > BINDS)
-		storm->round = BINDS;
+	if (storm->round > storm->binds)
+		storm->round = storm->binds;
 	storm->reader[0].batch = 64;
 	storm->reader[1].batch = 5;
 	run_storm(_metadata, storm);
@@ -535,9 +546,10 @@ TEST_F_TIMEOUT(storm, not_followed, TIMEOUT)
 {
 	struct storm *storm = self->storm;
 
-	if ((__u64)self->before.records * self->before.rings >= TOTAL)
+	if ((__u64)self->before.records * self->before.rings >=
+	    BINDERS * storm->binds)
 		SKIP(return, "the rings hold all of the storm");
-	storm->round = BINDS;
+	storm->round = storm->binds;
 	storm->reader[0].batch = 1;
 	storm->reader[1].batch = 64;
 	storm->reader[1].idle = true;
