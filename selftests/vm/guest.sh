@@ -131,6 +131,21 @@ run_guest()
 	return "$status"
 }
 
+# What the kernel tells of memory that a test has not let it have is no splat.
+without_shortage()
+{
+	awk '
+		/invoked oom-killer|vmalloc error/ {
+			printf "%s", held
+			held = ""
+			holding = 1
+		}
+		!holding { print; next }
+		{ held = held $0 "\n" }
+		/Mem-Info:|memory: usage/ { held = ""; holding = 0 }
+		END { printf "%s", held }' "$1"
+}
+
 splats()
 {
 	grep -vE '^(#|$)' "$VM_DIR/splats" |
@@ -143,8 +158,10 @@ verdict()
 {
 	local status=$1 timeout=$2 result
 
-	tr -d '\r' <"$LOG/console" >"$RUN/console"
-	cp "$RUN/dmesg" "$LOG/dmesg"
+	mv "$RUN/dmesg" "$LOG/dmesg"
+	without_shortage "$LOG/dmesg" >"$RUN/dmesg"
+	tr -d '\r' <"$LOG/console" >"$LOG/console.text"
+	without_shortage "$LOG/console.text" >"$RUN/console"
 	if splats "$RUN/console" "$RUN/dmesg" >"$RUN/splats"; then
 		sed "s,^$RUN/,," "$RUN/splats" >&2
 		say "The guest's kernel log shows a splat (above); the whole of it is in $LOG/dmesg and $LOG/console."

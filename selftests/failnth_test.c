@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every allocation of what a reader and an administrator do fails once. The
+ * errno is ENOMEM, or EFAULT where user memory is to be paged in, and the next
+ * attempt finds all as it was.
+ *
+ * Wants CONFIG_FAILSLAB and CONFIG_FAIL_PAGE_ALLOC, and the module unloaded or
+ * loaded; it loads its own.
+ */
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+
+#include "capture.h"
+#include "module.h"
+
+#define DEBUGFS		"/sys/kernel/debug/"
+#define PARAMETERS	"/sys/module/sockbind/parameters/"
+
+/* All that a load can allocate for, and little of it. */
+#define LOAD		"outcome=2 records=2 families=inet ports=80-90"
+
+#define TIMEOUT		1800
+
+FIXTURE(failnth)
+{
+	int nth;
+	int module;
+	int dev;
+	int epoll;
+	void *page;
+	__u64 inode;
+};
+
+static bool set(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	close(fd);
+	return done;
+}
+
+/* Whether allocations that may wait fail too, all sizes, and without a word. */
+static bool allow_failures(void)
+{
+	return set(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
+	       set(DEBUGFS "failslab/verbose", "0") &&
+	       set(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
+	       set(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N") &&
+	       set(DEBUGFS "fail_page_alloc/min-order", "0") &&
+	       set(DEBUGFS "fail_page_alloc/verbose", "0");
+}
+
+FIXTURE_SETUP(failnth)
+{
+	self->nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (self->nth < 0 || !allow_failures())
+		SKIP(return, "the kernel does not let allocations fail");
+	self->module = module_open();
+	ASSERT_LE(0, self->module);
+	if (module_unload())
+		ASSERT_EQ(ENOENT, errno);
+}
+
+FIXTURE_TEARDOWN(failnth)
+{
+	module_unload();
+}
+
+/* Have the allocation number @n of this thread fail, from now on. */
+static void fail(struct __test_metadata *_metadata, int nth, unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	ASSERT_EQ(len, pwrite(nth, text, len, 0));
+}
+
+/* Return: whether there were as many allocations. */
+static bool has_failed(struct __test_metadata *_metadata, int nth)
+{
+	char text[16] = "";
+
+	ASSERT_LT(0, pread(nth, text, sizeof(text) - 1, 0));
+	fail(_metadata, nth, 0);
+	return !atoi(text);
+}
+
+static void expect_works(struct __test_metadata *_metadata)
+{
+	int dev = capture_open(_metadata);
+	struct sockbind_bind rec;
+	__u64 inode;
+
+	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	inode = bind_something(_metadata);
+	EXPECT_EQ(1, capture_find(_metadata, dev, inode, &rec));
+	close(dev);
+}
+
+/*
+ * Do it with one allocation after the other failing, until there is none left
+ * to fail. @after gets what came of it, 0 or more or a negative errno. Return:
+ * how many could not be done without.
+ */
+static unsigned int
+fail_each(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) * self,
+	  int (*attempt)(FIXTURE_DATA(failnth) * self),
+	  void (*after)(struct __test_metadata *_metadata,
+			FIXTURE_DATA(failnth) * self, int result))
+{
+	unsigned int n = 0, failures = 0;
+	bool failed;
+	int result;
+
+	do {
+		fail(_metadata, self->nth, ++n);
+		result = attempt(self);
+		if (result < 0)
+			result = -errno;
+		failed = has_failed(_metadata, self->nth);
+		failures += result < 0;
+		after(_metadata, self, result);
+	} while (failed);
+	EXPECT_LE(0, result);
+	TH_LOG("%u allocations, of which %u are needed", n - 1, failures);
+	return failures;
+}
+
+static int try_open(FIXTURE_DATA(failnth) * self)
+{
+	(void)self;
+	return open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+static void opened(struct __test_metadata *_metadata,
+		   FIXTURE_DATA(failnth) * self, int result)
+{
+	(void)self;
+	EXPECT_TRUE(result >= 0 || result == -ENOMEM);
+	if (result >= 0)
+		close(result);
+}
+
+TEST_F_TIMEOUT(failnth, open, TIMEOUT)
+{
+	ASSERT_EQ(0, module_load(self->module, LOAD));
+	EXPECT_LT(0, fail_each(_metadata, self, try_open, opened));
+	expect_works(_metadata);
+}
+
+/* Into memory that is not there yet. */
+static int try_read(FIXTURE_DATA(failnth) * self)
+{
+	madvise(self->page, SOCKBIND_RECORD_SIZE, MADV_DONTNEED);
+	return read(self->dev, self->page, SOCKBIND_RECORD_SIZE);
+}
+
+/* What was not read is still to be read. */
+static void was_read(struct __test_metadata *_metadata,
+		     FIXTURE_DATA(failnth) * self, int result)
+{
+	union sockbind_record *record = self->page;
+
+	if (result < 0) {
+		EXPECT_EQ(-EFAULT, result);
+		ASSERT_EQ(SOCKBIND_RECORD_SIZE,
+			  read(self->dev, record, sizeof(*record)));
+	}
+	EXPECT_EQ(self->inode, record->bind.inode);
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_SET));
+}
+
+TEST_F_TIMEOUT(failnth, read, TIMEOUT)
+{
+	ASSERT_EQ(0, module_load(self->module, LOAD));
+	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	self->inode = bind_something(_metadata);
+	self->dev = open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, self->dev);
+	self->page = mmap(NULL, SOCKBIND_RECORD_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->page);
+	/* None: where the memory is not there, the kernel's copy tries again. */
+	fail_each(_metadata, self, try_read, was_read);
+	close(self->dev);
+}
+
+static int try_poll(FIXTURE_DATA(failnth) * self)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(self->epoll, EPOLL_CTL_ADD, self->dev, &event);
+}
+
+static void polled(struct __test_metadata *_metadata,
+		   FIXTURE_DATA(failnth) * self, int result)
+{
+	struct epoll_event event;
+
+	if (result) {
+		EXPECT_EQ(-ENOMEM, result);
+		return;
+	}
+	EXPECT_EQ(0, epoll_wait(self->epoll, &event, 1, 0));
+	bind_something(_metadata);
+	EXPECT_EQ(1, epoll_wait(self->epoll, &event, 1, -1));
+	ASSERT_EQ(0, lseek(self->dev, 0, SEEK_END));
+	ASSERT_EQ(0, epoll_ctl(self->epoll, EPOLL_CTL_DEL, self->dev, NULL));
+}
+
+TEST_F_TIMEOUT(failnth, poll, TIMEOUT)
+{
+	ASSERT_EQ(0, module_load(self->module, LOAD));
+	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	self->dev = capture_open(_metadata);
+	self->epoll = epoll_create1(EPOLL_CLOEXEC);
+	ASSERT_LE(0, self->epoll);
+	EXPECT_LT(0, fail_each(_metadata, self, try_poll, polled));
+	close(self->epoll);
+	close(self->dev);
+}
+
+static int try_filter(FIXTURE_DATA(failnth) * self)
+{
+	return write(self->dev, "unix,4", 6);
+}
+
+/* A filter that cannot be had leaves the one that there is. */
+static void filtered(struct __test_metadata *_metadata,
+		     FIXTURE_DATA(failnth) * self, int result)
+{
+	char list[16] = "";
+	int fd = open(PARAMETERS "families", O_RDONLY | O_CLOEXEC);
+
+	(void)self;
+	ASSERT_LT(0, read(fd, list, sizeof(list) - 1));
+	close(fd);
+	EXPECT_TRUE(result >= 0 || result == -ENOMEM);
+	EXPECT_STREQ(result < 0 ? "inet\n" : "unix,4\n", list);
+	ASSERT_TRUE(set(PARAMETERS "families", "inet"));
+}
+
+TEST_F_TIMEOUT(failnth, filter, TIMEOUT)
+{
+	ASSERT_EQ(0, module_load(self->module, LOAD));
+	self->dev = open(PARAMETERS "families", O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, self->dev);
+	EXPECT_LT(0, fail_each(_metadata, self, try_filter, filtered));
+	close(self->dev);
+}
+
+int main(int argc, char **argv)
+{
+	if (geteuid()) {
+		ksft_print_header();
+		ksft_exit_skip("only root loads modules\n");
+	}
+	capture_scale_timeouts();
+	return test_harness_run(argc, argv);
+}
