@@ -105,7 +105,8 @@ demo: ## watch real servers bind, in a guest (installs Debian packages)
 
 .PHONY: check
 check: ## run the tests, on this host and in guests (installs Debian packages)
-	selftests/check host bookworm trixie demo trixie+userland
+	selftests/check host bookworm trixie demo trixie+userland \
+		trixie+packages
 
 .PHONY: check-matrix
 check-matrix: ## run the tests on further kernels, in guests
