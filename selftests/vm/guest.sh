@@ -54,11 +54,15 @@ qemu_args()
 
 	shift 3
 	QEMU_ARGS=("${QEMU_MACHINE[@]}" "$@" -m "$MEMORY" -nodefaults
-		-no-user-config -display none -no-reboot
-		-kernel "$image" -initrd "$RUN/initrd"
-		-append "$KERNEL_ARGS $APPEND"
-		-chardev "file,id=console,path=$LOG/console"
-		-serial chardev:console
+		-no-user-config -display none)
+	if [[ $FIRMWARE ]]; then
+		firmware_args "$image" "$KERNEL_ARGS $APPEND"
+	else
+		QEMU_ARGS+=(-no-reboot -kernel "$image" -initrd "$RUN/initrd"
+			-append "$KERNEL_ARGS $APPEND"
+			-chardev "file,id=console,path=$LOG/console")
+	fi
+	QEMU_ARGS+=(-serial chardev:console
 		-device "virtio-serial-$BUS,ioeventfd=off")
 	port status
 	port dmesg
@@ -80,7 +84,7 @@ qemu_args()
 find_accel()
 {
 	local image=$1 system=$2 verdict boot
-	local file=$CACHE/kvm-verdict
+	local file=$CACHE/kvm-verdict FIRMWARE=
 
 	ACCEL=${SOCKBIND_ACCEL:-}
 	[[ ! $ACCEL ]] || return 0
