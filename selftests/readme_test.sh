@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The examples of the reader in README.md and in its manual are commands that work:
-# each is run, on a recording where it would follow the device.
+# each is run, on a recording where it would follow the device. What README.md says
+# that other tests run, they run.
 set -euo pipefail
 
 cd "$(dirname "$0")"
@@ -63,5 +64,25 @@ format_examples()
 	[[ $(sqlite3 "$DIR/binds.db" 'select count(*) from binds') == "$BINDS" ]]
 }
 
+# Each command block is run by the test that is named before it, but for those that
+# run the tests themselves.
+blocks_are_run()
+{
+	local file
+
+	[[ $(awk '
+		/^<!-- run by / { marked = 1 }
+		/^    / && !inside && !marked
+		/^    / { inside = 1; marked = 0 }
+		/^[^ <]/ { inside = 0; marked = 0 }' README.md |
+		sed 's/ *#.*//') == '    make demo' ]]
+	sed -n 's/^<!-- run by \(.*\) -->$/\1/p' README.md >"$DIR/marks"
+	[[ -s $DIR/marks && ! $(sort "$DIR/marks" | uniq -d) ]]
+	while read -r file; do
+		grep -F "readme_commands $file" "$file"
+		[[ $(readme_commands "$file") ]]
+	done <"$DIR/marks"
+}
+
 grep -v '^lost' "$SAMPLE" | record "$DIR/whole"
-ktap_run readme_examples manual_examples format_examples
+ktap_run readme_examples manual_examples format_examples blocks_are_run
