@@ -17,6 +17,7 @@
 #include "capture.h"
 #include "fuzz.h"
 #include "module.h"
+#include "setting.h"
 #include "witness.h"
 
 #define ROUNDS		5
@@ -61,18 +62,6 @@ FIXTURE(abuse)
 	__u64 rounds;
 	struct crowd crowd;
 };
-
-static bool set(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-	close(fd);
-	return done;
-}
 
 /* Return: its result, 0 or a negative errno. */
 static int bind_any(void)
@@ -305,9 +294,9 @@ TEST_F_TIMEOUT(abuse, disarmed_probes, TIMEOUT)
 	if (access(KPROBES, W_OK))
 		SKIP(return, "there is no " KPROBES);
 	for (i = 0; i < self->rounds; i++) {
-		ASSERT_TRUE(set(KPROBES, "0"));
+		ASSERT_TRUE(setting_write(KPROBES, "0"));
 		go_on(&self->crowd);
-		ASSERT_TRUE(set(KPROBES, "1"));
+		ASSERT_TRUE(setting_write(KPROBES, "1"));
 		go_on(&self->crowd);
 	}
 }
@@ -319,21 +308,21 @@ TEST_F_TIMEOUT(abuse, probes_of_others, TIMEOUT)
 	if (access(TRACING "kprobe_events", W_OK))
 		SKIP(return, "there is no " TRACING "kprobe_events");
 	for (i = 0; i < self->rounds; i++) {
-		ASSERT_TRUE(set(TRACING "kprobe_events",
-				"p:abuse/p security_socket_bind"));
-		ASSERT_TRUE(set(TRACING "kprobe_events",
-				"r:abuse/r __sys_bind"));
-		ASSERT_TRUE(set(TRACING "events/abuse/enable", "1"));
+		ASSERT_TRUE(setting_write(TRACING "kprobe_events",
+					  "p:abuse/p security_socket_bind"));
+		ASSERT_TRUE(setting_write(TRACING "kprobe_events",
+					  "r:abuse/r __sys_bind"));
+		ASSERT_TRUE(setting_write(TRACING "events/abuse/enable", "1"));
 		go_on(&self->crowd);
 		/* Of all functions it would trace little else. */
-		if (set(TRACING "set_ftrace_filter", "security_socket_bind") &&
-		    set(TRACING "current_tracer", "function_graph"))
+		if (setting_write(TRACING "set_ftrace_filter", "security_socket_bind") &&
+		    setting_write(TRACING "current_tracer", "function_graph"))
 			go_on(&self->crowd);
-		ASSERT_TRUE(set(TRACING "events/abuse/enable", "0"));
-		ASSERT_TRUE(set(TRACING "kprobe_events", "-:abuse/p"));
-		ASSERT_TRUE(set(TRACING "kprobe_events", "-:abuse/r"));
+		ASSERT_TRUE(setting_write(TRACING "events/abuse/enable", "0"));
+		ASSERT_TRUE(setting_write(TRACING "kprobe_events", "-:abuse/p"));
+		ASSERT_TRUE(setting_write(TRACING "kprobe_events", "-:abuse/r"));
 		go_on(&self->crowd);
-		ASSERT_TRUE(set(TRACING "current_tracer", "nop"));
+		ASSERT_TRUE(setting_write(TRACING "current_tracer", "nop"));
 	}
 	close(open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC));
 }
@@ -344,7 +333,7 @@ static void open_for_ever(void)
 	const struct rlimit files = { 1 << 20, 1 << 20 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!set(CGROUP "abuse/cgroup.procs", "0") ||
+	if (!setting_write(CGROUP "abuse/cgroup.procs", "0") ||
 	    setrlimit(RLIMIT_NOFILE, &files))
 		_exit(1);
 	while (open(DEVICE, O_RDONLY) >= 0)
@@ -358,10 +347,10 @@ TEST_F_TIMEOUT(abuse, memory, TIMEOUT)
 	pid_t child;
 	__u64 i;
 
-	if (!set(CGROUP "cgroup.subtree_control", "+memory"))
+	if (!setting_write(CGROUP "cgroup.subtree_control", "+memory"))
 		SKIP(return, "there is no memory controller");
 	ASSERT_EQ(0, mkdir(CGROUP "abuse", 0755));
-	ASSERT_TRUE(set(CGROUP "abuse/memory.max", "4M"));
+	ASSERT_TRUE(setting_write(CGROUP "abuse/memory.max", "4M"));
 	for (i = 0; i < self->rounds; i++) {
 		child = fork();
 		ASSERT_LE(0, child);
@@ -439,7 +428,7 @@ TEST_F_TIMEOUT(abuse, process_ids, TIMEOUT)
 
 	ASSERT_LT(0, read(fd, before, sizeof(before) - 1));
 	close(fd);
-	ASSERT_TRUE(set(PID_MAX, FEW_PIDS));
+	ASSERT_TRUE(setting_write(PID_MAX, FEW_PIDS));
 	for (i = 0; i < 200 * self->rounds; i++) {
 		child = fork();
 		ASSERT_LE(0, child);
@@ -450,7 +439,7 @@ TEST_F_TIMEOUT(abuse, process_ids, TIMEOUT)
 		expect_outcomes(_metadata, dev);
 	}
 	close(dev);
-	ASSERT_TRUE(set(PID_MAX, before));
+	ASSERT_TRUE(setting_write(PID_MAX, before));
 }
 
 int main(int argc, char **argv)

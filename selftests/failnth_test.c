@@ -13,6 +13,7 @@
 
 #include "capture.h"
 #include "module.h"
+#include "setting.h"
 
 #define DEBUGFS		"/sys/kernel/debug/"
 #define PARAMETERS	"/sys/module/sockbind/parameters/"
@@ -32,27 +33,15 @@ FIXTURE(failnth)
 	__u64 inode;
 };
 
-static bool set(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-	close(fd);
-	return done;
-}
-
 /* Whether allocations that may wait fail too, all sizes, and without a word. */
 static bool allow_failures(void)
 {
-	return set(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
-	       set(DEBUGFS "failslab/verbose", "0") &&
-	       set(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
-	       set(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N") &&
-	       set(DEBUGFS "fail_page_alloc/min-order", "0") &&
-	       set(DEBUGFS "fail_page_alloc/verbose", "0");
+	return setting_write(DEBUGFS "failslab/ignore-gfp-wait", "N") &&
+	       setting_write(DEBUGFS "failslab/verbose", "0") &&
+	       setting_write(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N") &&
+	       setting_write(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N") &&
+	       setting_write(DEBUGFS "fail_page_alloc/min-order", "0") &&
+	       setting_write(DEBUGFS "fail_page_alloc/verbose", "0");
 }
 
 FIXTURE_SETUP(failnth)
@@ -96,7 +85,7 @@ static void expect_works(struct __test_metadata *_metadata)
 	struct sockbind_bind rec;
 	__u64 inode;
 
-	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	ASSERT_TRUE(setting_write(PARAMETERS "ports", "all"));
 	inode = bind_something(_metadata);
 	EXPECT_EQ(1, capture_find(_metadata, dev, inode, &rec));
 	close(dev);
@@ -178,7 +167,7 @@ static void was_read(struct __test_metadata *_metadata,
 TEST_F_TIMEOUT(failnth, read, TIMEOUT)
 {
 	ASSERT_EQ(0, module_load(self->module, LOAD));
-	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	ASSERT_TRUE(setting_write(PARAMETERS "ports", "all"));
 	self->inode = bind_something(_metadata);
 	self->dev = open(DEVICE, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ASSERT_LE(0, self->dev);
@@ -216,7 +205,7 @@ static void polled(struct __test_metadata *_metadata,
 TEST_F_TIMEOUT(failnth, poll, TIMEOUT)
 {
 	ASSERT_EQ(0, module_load(self->module, LOAD));
-	ASSERT_TRUE(set(PARAMETERS "ports", "all"));
+	ASSERT_TRUE(setting_write(PARAMETERS "ports", "all"));
 	self->dev = capture_open(_metadata);
 	self->epoll = epoll_create1(EPOLL_CLOEXEC);
 	ASSERT_LE(0, self->epoll);
@@ -242,7 +231,7 @@ static void filtered(struct __test_metadata *_metadata,
 	close(fd);
 	EXPECT_TRUE(result >= 0 || result == -ENOMEM);
 	EXPECT_STREQ(result < 0 ? "inet\n" : "unix,4\n", list);
-	ASSERT_TRUE(set(PARAMETERS "families", "inet"));
+	ASSERT_TRUE(setting_write(PARAMETERS "families", "inet"));
 }
 
 TEST_F_TIMEOUT(failnth, filter, TIMEOUT)
