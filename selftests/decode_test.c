@@ -22,6 +22,7 @@
 #include "../tools/labels.h"
 #include "../tools/names.h"
 #include "../tools/output.h"
+#include "fuzz.h"
 
 #define __packed	__attribute__((packed))
 
@@ -137,16 +138,6 @@ static const char *family_of(uint16_t family, uint16_t protocol,
 	memcpy(raw, &family, sizeof(family));
 	memcpy(raw + sizeof(family), rest.data, rest.len);
 	return address_of(family, protocol, raw, sizeof(family) + rest.len);
-}
-
-static uint32_t next_random(void)
-{
-	static uint32_t state = 0x5eed;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
 }
 
 /* The last bytes before a page that faults: reading past them is seen. */
@@ -525,8 +516,8 @@ TEST(inet6_as_libc)
 
 	for (round = 0; round < 5000; round++) {
 		for (i = 0; i < 16; i += 2) {
-			ip[i] = next_random() % 3 ? 0 : next_random();
-			ip[i + 1] = next_random() % 2 ? 0 : next_random();
+			ip[i] = fuzz_random() % 3 ? 0 : fuzz_random();
+			ip[i + 1] = fuzz_random() % 2 ? 0 : fuzz_random();
 		}
 		ip[0] = 0x20;
 		inet_ntop(AF_INET6, ip, want + 1, sizeof(want) - 1);
@@ -1112,18 +1103,18 @@ static void make_hostile(struct sockbind_bind *bind)
 	size_t i;
 
 	for (i = 0; i < sizeof(*bind); i++)
-		bytes[i] = next_random();
+		bytes[i] = fuzz_random();
 	bind->hdr.size = SOCKBIND_RECORD_SIZE;
 	bind->hdr.version = SOCKBIND_ABI_VERSION;
 	bind->hdr.type = SOCKBIND_RECORD_BIND;
-	bind->family = families[next_random() % count];
-	bind->protocol = next_random() % 10;
-	bind->addrlen = next_random() % (SOCKBIND_ADDR_MAX + 2);
-	bind->final_addrlen = next_random() % (SOCKBIND_FINAL_ADDR_MAX + 2);
-	bind->result = -(int32_t)(next_random() % 4096);
-	bind->lsm = -(int32_t)(next_random() % 4096);
-	memcpy(bind->addr, &families[next_random() % count], 2);
-	memcpy(bind->final_addr, &families[next_random() % count], 2);
+	bind->family = families[fuzz_random() % count];
+	bind->protocol = fuzz_random() % 10;
+	bind->addrlen = fuzz_random() % (SOCKBIND_ADDR_MAX + 2);
+	bind->final_addrlen = fuzz_random() % (SOCKBIND_FINAL_ADDR_MAX + 2);
+	bind->result = -(int32_t)(fuzz_random() % 4096);
+	bind->lsm = -(int32_t)(fuzz_random() % 4096);
+	memcpy(bind->addr, &families[fuzz_random() % count], 2);
+	memcpy(bind->final_addr, &families[fuzz_random() % count], 2);
 }
 
 static bool is_printable_line(const char *line)

@@ -30,6 +30,7 @@
 #include "../tools/sink.h"
 #include "../tools/source.h"
 #include "../tools/when.h"
+#include "fuzz.h"
 
 #define INPUT_MAX	65536
 #define TEXT_MAX	64
@@ -161,38 +162,28 @@ int FUZZ_ENTRY(const uint8_t *data, size_t size)
 	return 0;
 }
 #else
-static uint32_t next_random(void)
-{
-	static uint32_t state = 0x5eed;
-
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
-
 /* What is in a text is mostly what some parser knows. */
 static size_t put_text(uint8_t *text)
 {
 	static const char known[] =
 		"0123456789,!-/:.@*[]+ agoinet6unixEACCESokyesdhms\\T";
-	const size_t len = next_random() % TEXT_MAX;
+	const size_t len = fuzz_random() % TEXT_MAX;
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		text[i] = next_random() % 16 ?
-			  (uint8_t)known[next_random() % (sizeof(known) - 1)] :
-			  (uint8_t)next_random();
+		text[i] = fuzz_random() % 16 ?
+			  (uint8_t)known[fuzz_random() % (sizeof(known) - 1)] :
+			  (uint8_t)fuzz_random();
 	return len;
 }
 
 static void change(uint8_t *data, size_t *size)
 {
-	const size_t at = next_random() % *size;
-	const size_t from = next_random() % *size;
-	size_t len = next_random() % 64;
+	const size_t at = fuzz_random() % *size;
+	const size_t from = fuzz_random() % *size;
+	size_t len = fuzz_random() % 64;
 
-	switch (next_random() % 8) {
+	switch (fuzz_random() % 8) {
 	case 0:
 		*size = at + 1;
 		break;
@@ -204,10 +195,10 @@ static void change(uint8_t *data, size_t *size)
 		memmove(data + at, data + from, len);
 		break;
 	case 2:
-		data[at] = next_random() % 2 ? 0xff : 0;
+		data[at] = fuzz_random() % 2 ? 0xff : 0;
 		break;
 	default:
-		data[at] = (uint8_t)next_random();
+		data[at] = (uint8_t)fuzz_random();
 	}
 }
 
@@ -218,14 +209,14 @@ static void run(const uint8_t *seed, size_t seed_size, unsigned int rounds)
 	unsigned int i;
 
 	while (rounds--) {
-		input[0] = (uint8_t)next_random();
-		input[1] = (uint8_t)next_random();
+		input[0] = (uint8_t)fuzz_random();
+		input[1] = (uint8_t)fuzz_random();
 		/* Most texts are refused: half of the rounds have none. */
-		len = next_random() % 2 ? put_text(input + 3) : 0;
+		len = fuzz_random() % 2 ? put_text(input + 3) : 0;
 		input[2] = (uint8_t)len;
 		memcpy(input + 3 + len, seed, seed_size);
 		size = seed_size;
-		for (i = next_random() % CHANGES; i; i--)
+		for (i = fuzz_random() % CHANGES; i; i--)
 			change(input + 3 + len, &size);
 		try_input(input, 3 + len + size);
 	}

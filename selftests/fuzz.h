@@ -39,6 +39,14 @@ static inline __u64 fuzz_next(__u64 *state)
 	return z ^ z >> 31;
 }
 
+/* For tests that need no seed: the same numbers in each run. */
+static inline __u32 fuzz_random(void)
+{
+	static __u64 state = 0x5eed;
+
+	return (__u32)fuzz_next(&state);
+}
+
 /* Below @n. */
 static inline unsigned int fuzz_below(__u64 *state, unsigned int n)
 {
