@@ -143,18 +143,24 @@ static inline void capture_scale_timeouts(void)
 			test->timeout *= atoi(patience);
 }
 
+/* For a test that loads the module itself; @why: what only root does. */
+static inline int capture_root_main(int argc, char **argv, const char *why)
+{
+	if (geteuid()) {
+		ksft_print_header();
+		ksft_exit_skip("%s\n", why);
+	}
+	capture_scale_timeouts();
+	return test_harness_run(argc, argv);
+}
+
 static inline int capture_main(int argc, char **argv)
 {
 	if (access(DEVICE, F_OK)) {
 		ksft_print_header();
 		ksft_exit_skip("no " DEVICE ": load the module\n");
 	}
-	if (geteuid()) {
-		ksft_print_header();
-		ksft_exit_skip("only root reads " DEVICE "\n");
-	}
-	capture_scale_timeouts();
-	return test_harness_run(argc, argv);
+	return capture_root_main(argc, argv, "only root reads " DEVICE);
 }
 
 #endif /* SELFTESTS_CAPTURE_H */

@@ -245,10 +245,5 @@ TEST_F_TIMEOUT(failnth, filter, TIMEOUT)
 
 int main(int argc, char **argv)
 {
-	if (geteuid()) {
-		ksft_print_header();
-		ksft_exit_skip("only root loads modules\n");
-	}
-	capture_scale_timeouts();
-	return test_harness_run(argc, argv);
+	return capture_root_main(argc, argv, "only root loads modules");
 }
