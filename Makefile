@@ -119,7 +119,7 @@ check-all: check ## all of check, and the tests on all kernels there are
 .PHONY: check-packages
 check-packages: ## run the tests of the packages, and of a system's life with them
 	selftests/check bullseye+packages bookworm+packages trixie+packages \
-		trixie+fleet bookworm+lifecycle trixie+lifecycle secureboot
+		trixie+fleet bookworm+lifecycle trixie+lifecycle secureboot in-tree
 
 .PHONY: bench
 bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)

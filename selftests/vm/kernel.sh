@@ -82,31 +82,40 @@ build_kernel()
 		grep -v "^$dir/\(scripts\|tools\)/" | xargs -d '\n' rm -f
 }
 
-# Set KDIR, the build tree of the kernel NAME, and what follows from that: SUITE,
-# ROOT, IMAGE, KVER, PKGVER, and MAKE_ARGS, for the module. EXTRA_PACKAGES are in
-# the build root.
-own_kernel()
+# Set SOURCE, the unpacked source that kernels of our own are built of, its VERSION,
+# and ROOT, with what the kernel NAME wants for that.
+own_source()
 {
-	local name=$1 package version source key
+	local name=$1 package
 
 	! is_foreign || die "A kernel of our own is one of $HOST_ARCH."
 	SUITE=$KERNEL_SUITE_OWN
 	update_index "$SUITE"
 	EXTRA_PACKAGES=$(config_words "$name" packages | paste -s -d ,)
 	EXTRA_PACKAGES=$KERNEL_PACKAGES${EXTRA_PACKAGES:+,$EXTRA_PACKAGES}
-	read -r -a MAKE_ARGS <<<"$(config_words "$name" make | paste -s -d ' ')"
 	PKGVER=$(package_field "$SUITE" libc6 Version)
 	prepare_root
 	package=$(depends "$SUITE" linux-source | grep '^linux-source-')
-	version=$(package_field "$SUITE" "$package" Version)
-	source=$OWN_DIR/$package-$version
-	once "${source#"$CACHE/"}" "unpack $package (150 MB)" \
+	VERSION=$(package_field "$SUITE" "$package" Version)
+	SOURCE=$OWN_DIR/$package-$VERSION
+	once "${SOURCE#"$CACHE/"}" "unpack $package (150 MB)" \
 		extract_source "$package"
+}
+
+# Set KDIR, the build tree of the kernel NAME, and what follows from that: SUITE,
+# ROOT, IMAGE, KVER, PKGVER, and MAKE_ARGS, for the module. EXTRA_PACKAGES are in
+# the build root.
+own_kernel()
+{
+	local name=$1 key
+
+	own_source "$name"
+	read -r -a MAKE_ARGS <<<"$(config_words "$name" make | paste -s -d ' ')"
 	key=$(config_lines "$name" | cksum)
-	KDIR=$OWN_DIR/$name-$version-${key%% *}
+	KDIR=$OWN_DIR/$name-$VERSION-${key%% *}
 	once "${KDIR#"$CACHE/"}" "build the kernel $name" \
-		build_kernel "$ROOT" "$source" "$name"
-	IMAGE=$KDIR/$(in_root "$ROOT" make -s -C "$source" "O=$KDIR" image_name)
+		build_kernel "$ROOT" "$SOURCE" "$name"
+	IMAGE=$KDIR/$(in_root "$ROOT" make -s -C "$SOURCE" "O=$KDIR" image_name)
 	KVER=$(cat "$KDIR/include/config/kernel.release")
 	KERNEL=
 }
