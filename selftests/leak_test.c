@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No byte of kernel memory reaches a reader but those that a field names. The
- * kernel's stack and heap are filled with a pattern where system calls allow
- * it, in every way before every bind, and the pattern is looked for in every
- * byte of the record. Boot with init_on_alloc=0, or the kernel clears its heap.
+ * No byte of kernel memory reaches a reader but those that a field names. Free
+ * pages are filled with a pattern before the module is loaded, the kernel's stack
+ * and heap where system calls allow it, in every way before every bind, and the
+ * pattern is looked for in every byte of the record. Boot with init_on_alloc=0,
+ * or the kernel clears its memory; with slub_debug=P and page_poison=1 it has
+ * patterns of its own there, which are looked for, too.
  */
 #include <poll.h>
 #include <stddef.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/sysinfo.h>
 #include <sys/un.h>
 
 #include "capture.h"
+#include "module.h"
 
 #define PATTERN		0xa5
 #define ROUNDS		50
@@ -19,8 +24,15 @@
 /* As many as poll() keeps on its stack; negative descriptors are passed over. */
 #define POLLFDS		30
 
-/* A run of them is no coincidence. */
-static const __u8 pattern[4] = { PATTERN, PATTERN, PATTERN, PATTERN };
+/*
+ * A run of them is no coincidence. The second and the third are the kernel's: of
+ * objects and of pages that nobody has written to (linux/poison.h).
+ */
+static const __u8 patterns[][4] = {
+	{ PATTERN, PATTERN, PATTERN, PATTERN },
+	{ 0x6b, 0x6b, 0x6b, 0x6b },
+	{ 0xaa, 0xaa, 0xaa, 0xaa },
+};
 
 static void fill_stack_by_poll(void)
 {
@@ -41,6 +53,26 @@ static void fill_stack_by_bind(void)
 	close(fd);
 }
 
+/*
+ * Most of what is free: rings and slots are pages of it. Page by page, since what
+ * is left over between huge pages is what the kernel would take first.
+ */
+static void fill_pages(struct __test_metadata *_metadata)
+{
+	struct sysinfo info;
+	size_t len;
+	void *mem;
+
+	ASSERT_EQ(0, sysinfo(&info));
+	len = info.freeram / 8 * 7 * info.mem_unit;
+	mem = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, mem);
+	madvise(mem, len, MADV_NOHUGEPAGE);
+	memset(mem, PATTERN, len);
+	munmap(mem, len);
+}
+
 /* Objects of every size that a record, a slot or a reader could be. */
 static void fill_heap(int queue)
 {
@@ -59,8 +91,26 @@ static void fill_heap(int queue)
 
 FIXTURE(leak)
 {
+	int module;
 	int dev;
 	int queue;
+};
+
+FIXTURE_VARIANT(leak)
+{
+	const char *parameters;
+};
+
+/* Records are filled in the ring. */
+FIXTURE_VARIANT_ADD(leak, in_place)
+{
+	.parameters = "outcome=0 records=64",
+};
+
+/* In a slot, and copied to the ring. */
+FIXTURE_VARIANT_ADD(leak, copied)
+{
+	.parameters = "outcome=2 records=64",
 };
 
 FIXTURE_SETUP(leak)
@@ -68,16 +118,23 @@ FIXTURE_SETUP(leak)
 	self->queue = msgget(IPC_PRIVATE, 0600);
 	if (self->queue < 0)
 		SKIP(return, "the kernel has no message queues");
+	self->module = module_open();
+	ASSERT_LE(0, self->module);
+	if (module_unload())
+		ASSERT_EQ(ENOENT, errno);
+	fill_pages(_metadata);
 	fill_heap(self->queue);
+	ASSERT_EQ(0, module_load(self->module, variant->parameters));
 	self->dev = capture_open(_metadata);
 	capture_families(_metadata, "all");
 }
 
 FIXTURE_TEARDOWN(leak)
 {
-	capture_families(_metadata, "!netlink");
 	msgctl(self->queue, IPC_RMID, NULL);
 	close(self->dev);
+	module_unload();
+	close(self->module);
 }
 
 static bool is_zero(const __u8 *bytes, size_t len)
@@ -89,10 +146,20 @@ static bool is_zero(const __u8 *bytes, size_t len)
 	return !len;
 }
 
+static void expect_no_pattern(struct __test_metadata *_metadata,
+			      const void *bytes, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
+		EXPECT_EQ(NULL, memmem(bytes, len, patterns[i],
+				       sizeof(patterns[i])));
+}
+
 static void expect_clean(struct __test_metadata *_metadata,
 			 const struct sockbind_bind *rec)
 {
-	EXPECT_EQ(NULL, memmem(rec, sizeof(*rec), pattern, sizeof(pattern)));
+	expect_no_pattern(_metadata, rec, sizeof(*rec));
 	EXPECT_EQ(0, rec->hdr.reserved);
 	EXPECT_TRUE(is_zero(rec->reserved, sizeof(rec->reserved)));
 	EXPECT_TRUE(is_zero(rec->final_addr + rec->final_addrlen,
@@ -159,6 +226,7 @@ TEST_F(leak, no_pattern_in_losses)
 		if (record.hdr.type != SOCKBIND_RECORD_LOST)
 			continue;
 		losses++;
+		expect_no_pattern(_metadata, &record, sizeof(record));
 		EXPECT_TRUE(is_zero(record.lost.reserved,
 				    sizeof(record.lost.reserved)));
 	}
@@ -173,12 +241,12 @@ TEST_F(leak, no_pattern_in_info)
 	fill_stack_by_bind();
 	fill_stack_by_poll();
 	info = capture_info(_metadata, self->dev);
-	EXPECT_EQ(NULL, memmem(&info, sizeof(info), pattern, sizeof(pattern)));
+	expect_no_pattern(_metadata, &info, sizeof(info));
 	EXPECT_TRUE(is_zero((const __u8 *)info.reserved,
 			    sizeof(info.reserved)));
 }
 
 int main(int argc, char **argv)
 {
-	return capture_main(argc, argv);
+	return capture_root_main(argc, argv, "only root loads modules");
 }
