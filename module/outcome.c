@@ -332,5 +332,6 @@ unsigned long sockbind_outcome_nmissed(unsigned int probe)
 {
 	if (!probes[probe].registered)
 		return 0;
-	return probes[probe].probe->nmissed + probes[probe].probe->kp.nmissed;
+	return READ_ONCE(probes[probe].probe->nmissed) +
+	       READ_ONCE(probes[probe].probe->kp.nmissed);
 }

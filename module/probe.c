@@ -193,5 +193,5 @@ void sockbind_probe_exit(void)
  */
 unsigned long sockbind_probe_nmissed(void)
 {
-	return hook_probe.nmissed;
+	return READ_ONCE(hook_probe.nmissed);
 }
