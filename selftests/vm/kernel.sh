@@ -5,7 +5,8 @@
 #
 # Each has a file in config/: a fragment of a kernel configuration; all else is
 # off. Comments in it say more: "with NAME", the fragment that this one changes;
-# "make ARG…", for make, of the module too; "packages PKG,…", to build with.
+# "make ARG…", for make, of the module too; "make-kernel ARG…", not of the module;
+# "packages PKG,…", to build with.
 
 KERNEL_SUITE_OWN=trixie
 KERNEL_PACKAGES=bc,bison,cpio,flex,libelf-dev,libssl-dev,openssl,perl,python3
@@ -69,7 +70,8 @@ build_kernel()
 	local root=$1 source=$2 name=$3 dir=$4 args
 	local make
 
-	read -r -a args <<<"$(config_words "$name" make | paste -s -d ' ')"
+	read -r -a args <<<"$(config_words "$name" 'make\(-kernel\)\?' |
+		paste -s -d ' ')"
 	make=(make -C "$source" "O=$dir" "-j$(nproc)" "${args[@]}")
 	{
 		config_lines "$name"
