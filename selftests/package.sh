@@ -33,14 +33,15 @@ package_ccache()
 	export CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
 }
 
-# All files of the system, but for what the package tools write for themselves
-# and the key that dkms makes once for all modules.
+# All files of the system, which is one file system, but for what the package tools
+# write for themselves and the key that dkms makes once for all modules.
 package_files()
 {
-	find / \( -path /proc -o -path /sys -o -path /tmp -o -path /build -o \
-		-path /var/lib/dpkg -o -path /var/log -o -path /var/cache -o \
-		-path /var/backups -o -path /var/lib/logrotate -o \
-		-path /share -o -path /run -o -path /dev -o -path /var/tmp -o \
+	find / -xdev \( -path /proc -o -path /sys -o -path /tmp -o \
+		-path /build -o -path /var/lib/dpkg -o -path /var/log -o \
+		-path /var/cache -o -path /var/backups -o \
+		-path /var/lib/logrotate -o -path /share -o -path /run -o \
+		-path /dev -o -path /var/tmp -o \
 		-path '/var/lib/systemd/[!d]*' -o -path /sockbind \) -prune -o \
 		! -path '/lib/modules/*/modules.*' \
 		! -path '/usr/lib/modules/*/modules.*' \
