@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The rsyslog examples: what one host writes arrives at another, whatever ends in
-# between. As root, in a chroot that has rsyslog-relp and iproute2.
+# between. The hosts are network namespaces. As root, in a chroot that has
+# rsyslog-relp and iproute2.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -10,9 +11,10 @@ cd "$(dirname "$0")/.."
 
 INPUT=/var/log/sockbind/binds.json
 OUTPUT=$(mktemp -d)
+COLLECTOR=192.0.2.2
 
 # The example in a rsyslog of its own, for addresses of this test.
-# start NAME EXAMPLE SED-SCRIPT
+# start NAME EXAMPLE SED-SCRIPT [COMMAND…]
 start()
 {
 	local dir=$OUTPUT/$1
@@ -22,18 +24,31 @@ start()
 		echo "global(workDirectory=\"$dir/work\" localHostname=\"host-$1\")"
 		sed "$3" "conf/examples/$2"
 	} >"$dir/rsyslog.conf"
-	rsyslogd -n -f "$dir/rsyslog.conf" -i NONE >"$dir/log" 2>&1 &
+	"${@:4}" rsyslogd -n -f "$dir/rsyslog.conf" -i NONE >"$dir/log" 2>&1 &
 	echo $! >"$dir/pid"
 }
 
 start_sender()
 {
-	start sender rsyslog-sender.conf 's/collector\.example/127.0.0.1/; s/resumeInterval="5"/resumeInterval="1"/'
+	start sender rsyslog-sender.conf \
+		"s/collector\.example/$COLLECTOR/; s/resumeInterval=\"5\"/resumeInterval=\"1\"/"
 }
 
 start_receiver()
 {
-	start receiver rsyslog-receiver.conf "s,/var/log/sockbind/,$OUTPUT/hosts/,"
+	start receiver rsyslog-receiver.conf \
+		"s,/var/log/sockbind/,$OUTPUT/hosts/," ip netns exec collector
+}
+
+# This namespace is the host's.
+make_collector()
+{
+	ip netns add collector
+	ip link add name host type veth peer name collector netns collector
+	ip address add 192.0.2.1/24 dev host
+	ip link set host up
+	ip -n collector address add $COLLECTOR/24 dev collector
+	ip -n collector link set collector up
 }
 
 # end SIGNAL NAME: and wait until it has; another case may have started it.
@@ -107,8 +122,8 @@ rotated()
 
 ((EUID == 0)) || ktap_skip 'only root changes namespaces'
 type -P rsyslogd ip >/dev/null || ktap_skip 'no rsyslog or iproute2'
-[[ ${1:-} == inside ]] || exec unshare --net "$0" inside
-ip link set lo up
+[[ ${1:-} == inside ]] || exec unshare --net --mount "$0" inside
+make_collector
 mkdir -p "${INPUT%/*}"
 trap 'kill -KILL $(cat "$OUTPUT"/*/pid) || true; rm -rf "$OUTPUT"' EXIT
 ktap_run all_arrive receiver_killed sender_restarted rotated
