@@ -52,6 +52,24 @@ install_in_directory()
 	rm -r "$dir"
 }
 
+# As on Alpine, whose C library is musl. Debian's musl-gcc has no headers of the
+# kernel.
+builds_with_musl()
+{
+	local dir
+
+	type -P musl-gcc >/dev/null || ktap_skip 'no musl-tools'
+	dir=$(mktemp -d)
+	ln -s /usr/include/{linux,asm-generic} \
+		"/usr/include/$(gcc -dumpmachine)/asm" "$dir"
+	make clean
+	make tools "CC=musl-gcc -isystem $dir"
+	readelf -l tools/sockbind | grep -F ld-musl
+	tools/sockbind --version | grep -F " $VERSION "
+	make clean
+	rm -r "$dir"
+}
+
 # No more than it needs: a git checkout has megabytes of tests.
 dkms_source()
 {
@@ -159,5 +177,6 @@ dkms_leaves_kernel_out()
 type -P dkms >/dev/null || ktap_skip 'no dkms'
 [[ $KERNEL && $KERNEL != *' '* && -e /lib/modules/$KERNEL/build ]] ||
 	ktap_skip 'not the headers of one kernel'
-ktap_run install_in_directory dkms_source dkms_install_and_uninstall \
-	readme_install dkms_install_again dkms_build_fails dkms_leaves_kernel_out
+ktap_run install_in_directory builds_with_musl dkms_source \
+	dkms_install_and_uninstall readme_install dkms_install_again \
+	dkms_build_fails dkms_leaves_kernel_out

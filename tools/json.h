@@ -9,6 +9,8 @@
 #ifndef SOCKBIND_JSON_H
 #define SOCKBIND_JSON_H
 
+/* __always_inline, which musl does not define. */
+#include <linux/stddef.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
