@@ -124,6 +124,20 @@ readme_install()
 	make dkms-uninstall
 }
 
+# The firmware's variables are files here, one of which says that Secure Boot is on.
+readme_import_here()
+{
+	type -P mokutil openssl >/dev/null || ktap_skip 'no mokutil or openssl'
+	. selftests/mokutil.sh
+	PASSWORD=${0##*/}
+	EFIVARFS_PATH=$(mktemp -d)/
+	export EFIVARFS_PATH
+	printf '\6\0\0\0\1' \
+		>"${EFIVARFS_PATH}SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+	readme_import
+	rm -r "$EFIVARFS_PATH"
+}
+
 # As from a clone that has been changed since.
 dkms_install_again()
 {
@@ -178,5 +192,5 @@ type -P dkms >/dev/null || ktap_skip 'no dkms'
 [[ $KERNEL && $KERNEL != *' '* && -e /lib/modules/$KERNEL/build ]] ||
 	ktap_skip 'not the headers of one kernel'
 ktap_run install_in_directory builds_with_musl dkms_source \
-	dkms_install_and_uninstall readme_install dkms_install_again \
-	dkms_build_fails dkms_leaves_kernel_out
+	dkms_install_and_uninstall readme_install readme_import_here \
+	dkms_install_again dkms_build_fails dkms_leaves_kernel_out

@@ -8,35 +8,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/ktap.sh
 . selftests/package.sh
+. selftests/service.sh
 
 DEBS=$PWD/debs
 NEW_KERNEL=$(cat new-kernel)
 STATE=/var/tmp/state
 JSON=/var/log/sockbind/binds.json
 package_ccache "$PWD/ccache"
-
-# bind_port PORT…: as a program that holds 127.0.0.1:PORT… until the end of its
-# standard input.
-bind_port()
-{
-	perl -MSocket -e '
-		for (@ARGV) {
-			socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
-			push(@held, $s);
-			bind($s, sockaddr_in($_, INADDR_LOOPBACK)) or die "$_: $!";
-		}
-		readline(STDIN);' "$@"
-}
-
-# journal_wait FIELD=VALUE…: until the service has told of it in this boot.
-journal_wait()
-{
-	# shellcheck disable=SC2016 # expanded by the inner shell
-	timeout 120 bash -c '
-		until journalctl -b -q -t sockbind "$@" | grep -q .; do
-			journalctl --sync
-		done' - "$@"
-}
 
 journal_count()
 {
@@ -101,26 +79,6 @@ service_is_disabled()
 {
 	[[ $(systemctl is-enabled sockbind || true) == disabled ]]
 	[[ $(systemctl is-active sockbind || true) == inactive ]]
-}
-
-# As README.md tells, with the score of the sandbox that it tells.
-readme_service()
-{
-	local commands output score
-
-	commands=$(readme_commands selftests/lifecycle_guest.sh)
-	score=${commands##*# its sandbox: }
-	bind_port 8080
-	sudo() { "$@"; }
-	journalctl()
-	{
-		journal_wait SOCKBIND_PORT=8080
-		command journalctl "$@"
-	}
-	output=$(eval "$commands")
-	echo "$output"
-	[[ $output == *' ok udp 127.0.0.1:8080'*" sockbind.service: $score "* ]]
-	systemctl is-enabled sockbind
 }
 
 service_fills_journal()

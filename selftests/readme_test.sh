@@ -14,11 +14,11 @@ cd ..
 
 BINDS=$(grep -c '^bind' "$SAMPLE")
 
-# The examples in a manual page.
+# manual_commands PAGE SECTION
 manual_commands()
 {
 	groff -man -Tascii -P-cbou -rLL=200n "$1" |
-		sed -n '/^EXAMPLES/,/^SEE/s/^ *\(\(sockbind\|sqlite3\) .*\)/\1/p'
+		sed -n "/^$2/,/^[A-Z]/s/^ *\(\(sockbind\|sqlite3\|systemctl\|journalctl\) .*\)/\1/p"
 }
 
 # For the examples: the reader, which finds no module here.
@@ -54,17 +54,29 @@ readme_examples()
 
 manual_examples()
 {
-	manual_commands man/sockbind.8 | run_examples 7
+	manual_commands man/sockbind.8 EXAMPLES | run_examples 7
 	[[ -s $DIR/binds ]]
 }
 
 format_examples()
 {
-	manual_commands man/sockbind-formats.5 | run_examples 3
+	manual_commands man/sockbind-formats.5 EXAMPLES | run_examples 3
 	[[ $(sqlite3 "$DIR/binds.db" 'select count(*) from binds') == "$BINDS" ]]
 }
 
-# Each command block is run by the test that is named before it, but for those that
+# Those of the service are README.md's, which another test runs.
+service_examples()
+{
+	local line
+
+	manual_commands man/sockbind.8 JOURNAL >"$DIR/journal"
+	[[ -s $DIR/journal ]]
+	while read -r line; do
+		readme_commands selftests/service.sh | grep -F -e "$line"
+	done <"$DIR/journal"
+}
+
+# Each command block is run by the file that is named before it, but for those that
 # run the tests themselves.
 blocks_are_run()
 {
@@ -85,4 +97,5 @@ blocks_are_run()
 }
 
 grep -v '^lost' "$SAMPLE" | record "$DIR/whole"
-ktap_run readme_examples manual_examples format_examples blocks_are_run
+ktap_run readme_examples manual_examples format_examples service_examples \
+	blocks_are_run

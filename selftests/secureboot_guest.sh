@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/ktap.sh
 . selftests/package.sh
+. selftests/mokutil.sh
 
 KEY=/var/lib/dkms/mok.pub
 
@@ -38,18 +39,6 @@ check_says_why()
 	output=$(tools/sockbind --check) && return 1
 	echo "$output"
 	[[ $output == *'sign it with a key'* ]]
-}
-
-# As README.md tells.
-readme_import()
-{
-	local commands
-
-	commands=$(readme_commands selftests/secureboot_guest.sh)
-	[[ $commands == *mokutil* ]]
-	sudo() { printf '%s\n%s\n' "$PASSWORD" "$PASSWORD" | "$@"; }
-	eval "$commands"
-	mokutil --list-new | grep -F 'DKMS'
 }
 
 key_is_enrolled()
