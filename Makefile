@@ -30,6 +30,7 @@ help: ## list the targets
 	@echo '                ($(KDIR))'
 	@echo '  DESTDIR=DIR   where install puts it all, for packagers'
 	@echo '  PREFIX=DIR    its first directory there ($(PREFIX))'
+	@echo '  DEBFLAGS=ARG  for dpkg-buildpackage: --host-arch=arm64'
 	@echo '  V=1           show the commands'
 
 .PHONY: module
@@ -97,7 +98,7 @@ deb: ## build Debian packages, in the directory above
 	@command -v dh_dkms >/dev/null || { \
 		echo 'There is no dh_dkms here; install what the packages are built with: apt build-dep $(CURDIR)' >&2; \
 		exit 1; }
-	dpkg-buildpackage --no-sign --build=binary
+	dpkg-buildpackage --no-sign --build=binary $(DEBFLAGS)
 
 .PHONY: demo
 demo: ## watch real servers bind, in a guest (installs Debian packages)
