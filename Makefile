@@ -122,6 +122,14 @@ check-packages: ## run the tests of the packages, and of a system's life with th
 	selftests/check bullseye+packages bookworm+packages trixie+packages \
 		trixie+fleet bookworm+lifecycle trixie+lifecycle secureboot in-tree
 
+.PHONY: check-fuzz
+check-fuzz: ## a minute of libFuzzer on the reader, and of stress-ng in a guest
+	selftests/check fuzz trixie+stress
+
+.PHONY: soak
+soak: ## an hour of binds, and of readers that come and go, in a guest
+	selftests/vm/run --timeout 5400 -- selftests/soak 3600
+
 .PHONY: bench
 bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)
 	selftests/bench/bench
