@@ -18,6 +18,7 @@ NOBODY=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 # trace_hook [FETCHARG…]: until the end of the test case.
 trace_hook()
 {
+	[[ -e $TRACEFS/kprobe_events ]] || ktap_skip 'no probe events'
 	echo "p:sockbind/hook security_socket_bind $*" >>$TRACEFS/kprobe_events
 	trap untrace_hook EXIT
 	echo >$TRACEFS/trace

@@ -293,6 +293,8 @@ FIXTURE_SETUP(cgroup)
 {
 	self->dev = capture_open(_metadata);
 	self->level = capture_info(_metadata, self->dev).outcome;
+	if (access("/proc/sys/kernel/unprivileged_bpf_disabled", F_OK))
+		SKIP(return, "the kernel has no BPF");
 	snprintf(self->path, sizeof(self->path),
 		 "/sys/fs/cgroup/sockbind-XXXXXX");
 	if (!mkdtemp(self->path))
