@@ -9,7 +9,7 @@
 # "packages PKG,…", to build with.
 
 KERNEL_SUITE_OWN=trixie
-KERNEL_PACKAGES=bc,bison,cpio,flex,libelf-dev,libssl-dev,openssl,perl,python3
+KERNEL_PACKAGES=bc,bison,ccache,cpio,flex,libelf-dev,libssl-dev,openssl,perl,python3
 
 # config_lines NAME: its fragment, after those that it changes.
 config_lines()
@@ -64,15 +64,18 @@ check_config()
 		die "The configuration could not be had: $missing; set what it depends on, too."
 }
 
-# build_kernel ROOT SOURCE NAME DIR
+# build_kernel ROOT SOURCE NAME DIR: most of a kernel is the same in the next one,
+# and in the compiler's cache.
 build_kernel()
 {
-	local root=$1 source=$2 name=$3 dir=$4 args
+	local root=$1 source=$2 name=$3 dir=$4 args cc=gcc
 	local make
 
 	read -r -a args <<<"$(config_words "$name" 'make\(-kernel\)\?' |
 		paste -s -d ' ')"
-	make=(make -C "$source" "O=$dir" "-j$(nproc)" "${args[@]}")
+	[[ " ${args[*]} " != *' LLVM=1 '* ]] || cc=clang
+	make=(env "CCACHE_DIR=$OWN_DIR/ccache" make -C "$source" "O=$dir"
+		"-j$(nproc)" "CC=ccache $cc" "${args[@]}")
 	{
 		config_lines "$name"
 		echo "CONFIG_LOCALVERSION=\"-$name\""
