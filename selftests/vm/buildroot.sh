@@ -209,6 +209,17 @@ sync_sources()
 	mv "$list.new" "$list"
 }
 
+# sign_module ROOT DIR KDIR: with the key that the kernel made for its own, if it
+# did.
+sign_module()
+{
+	local root=$1 dir=$2 key=$3/certs/signing_key
+
+	[[ ! -e $key.pem ]] ||
+		in_root "$root" "$3/scripts/sign-file" sha256 "$key.pem" \
+			"$key.x509" "$dir/sockbind.ko" "$dir/signed.ko"
+}
+
 # build_tree ROOT DIR KVER KDIR KSELFTEST USERLAND: DIR is below ROOT. An empty KDIR
 # means the headers of KVER in ROOT; another one is a kernel of our own, or a
 # build tree of the host, whose compiler it needs. KSELFTEST is what selftests/vm/kselftest prints.
@@ -234,6 +245,7 @@ build_tree()
 			"C=$SPARSE" "CF=-D__CHECK_ENDIAN__ -Wsparse-error" module \
 			"KDIR=${kdir:-/lib/modules/$kver/build}" \
 			"${cross[@]:1:1}" "${MAKE_ARGS[@]}"
+		sign_module "$root" "$inside/module" "$kdir"
 	fi
 	in_root "$root" "${make[@]}" -C "$inside" tools "${cross[@]}"
 	if [[ -e $dir/selftests/Makefile ]]; then
