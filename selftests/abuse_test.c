@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a host does to a module in years, in minutes: it comes and goes, its
- * readers are killed, probes are disarmed, memory runs out, clocks are set and
- * process ids come round; with binds and readers all the time. SOCKBIND_ROUNDS,
- * in the environment, says how often each.
+ * readers are killed, probes are disarmed, memory runs out, the machine sleeps,
+ * clocks are set and process ids come round; with binds and readers all the
+ * time. SOCKBIND_ROUNDS, in the environment, says how often each.
  */
 #include <poll.h>
 #include <signal.h>
@@ -17,11 +17,12 @@
 #include "capture.h"
 #include "fuzz.h"
 #include "module.h"
+#include "perf_probe.h"
 #include "setting.h"
 #include "witness.h"
 
 #define ROUNDS		5
-#define TIMEOUT		14400
+#define TIMEOUT		300
 
 #define BINDERS		2
 #define READERS		2
@@ -32,9 +33,16 @@
 /* Binds from one disturbance to the next. */
 #define STEP		20
 
+/*
+ * Microseconds that a thread leaves its CPU alone after each of its turns: where
+ * emulated CPUs run in turn, one that is busy keeps others waiting for long.
+ */
+#define PAUSE		200
+
 #define KPROBES		"/sys/kernel/debug/kprobes/enabled"
 #define TRACING		"/sys/kernel/tracing/"
 #define CGROUP		"/sys/fs/cgroup/"
+#define POWER		"/sys/power/"
 #define PID_MAX		"/proc/sys/kernel/pid_max"
 
 /* Process ids, where there are to be few; the least that the kernel takes. */
@@ -85,6 +93,7 @@ static void *bind_on(void *arg)
 		if (bind_any())
 			crowd->wrong++;
 		crowd->binds++;
+		usleep(PAUSE);
 	}
 	return NULL;
 }
@@ -116,7 +125,7 @@ static void *read_on(void *arg)
 		if (dev < 0) {
 			crowd->wrong += errno != ENOENT && errno != ENODEV &&
 					errno != ENXIO;
-			sched_yield();
+			usleep(PAUSE);
 			continue;
 		}
 		crowd->opens++;
@@ -124,7 +133,7 @@ static void *read_on(void *arg)
 		crowd->wrong += ioctl(dev, SOCKBIND_IOC_GET_INFO, &info) != 0;
 		crowd->wrong += lseek(dev, 0, SEEK_END) != 0;
 		close(dev);
-		sched_yield();
+		usleep(PAUSE);
 	}
 	return NULL;
 }
@@ -303,11 +312,18 @@ TEST_F_TIMEOUT(abuse, disarmed_probes, TIMEOUT)
 
 TEST_F_TIMEOUT(abuse, probes_of_others, TIMEOUT)
 {
+	const int type = perf_probe_type();
+	int perf = -1;
 	__u64 i;
 
 	if (access(TRACING "kprobe_events", W_OK))
 		SKIP(return, "there is no " TRACING "kprobe_events");
 	for (i = 0; i < self->rounds; i++) {
+		if (type >= 0) {
+			perf = perf_probe_open(type, "security_socket_bind", 0);
+			ASSERT_LE(0, perf);
+			go_on(&self->crowd);
+		}
 		ASSERT_TRUE(setting_write(TRACING "kprobe_events",
 					  "p:abuse/p security_socket_bind"));
 		ASSERT_TRUE(setting_write(TRACING "kprobe_events",
@@ -322,6 +338,8 @@ TEST_F_TIMEOUT(abuse, probes_of_others, TIMEOUT)
 		ASSERT_TRUE(setting_write(TRACING "kprobe_events", "-:abuse/p"));
 		ASSERT_TRUE(setting_write(TRACING "kprobe_events", "-:abuse/r"));
 		go_on(&self->crowd);
+		if (type >= 0)
+			ASSERT_EQ(0, close(perf));
 		ASSERT_TRUE(setting_write(TRACING "current_tracer", "nop"));
 	}
 	close(open(TRACING "set_ftrace_filter", O_WRONLY | O_TRUNC));
@@ -388,6 +406,34 @@ static void expect_times(struct __test_metadata *_metadata)
 	EXPECT_LE(real, rec.time_real);
 	EXPECT_GE(now(CLOCK_REALTIME), rec.time_real);
 	close(dev);
+}
+
+/*
+ * To all but the moment in which a machine is off, from where only a clock that
+ * not all have would wake it. The kernel comes back from that moment at once.
+ */
+TEST_F_TIMEOUT(abuse, suspend, TIMEOUT)
+{
+	static const char * const depths[] = {
+		"freezer", "devices", "platform", "processors", "core",
+	};
+	__u64 i;
+
+	if (access(POWER "pm_test", W_OK) ||
+	    !setting_write(POWER "mem_sleep", "deep"))
+		SKIP(return, "there is no " POWER "pm_test");
+	ASSERT_TRUE(setting_write("/sys/module/suspend/parameters/pm_test_delay",
+				  "0"));
+	for (i = 0; i < 5 * self->rounds; i++) {
+		ASSERT_TRUE(setting_write(POWER "pm_test", depths[i % 5]));
+		ASSERT_TRUE(setting_write(POWER "state", "mem"));
+		go_on(&self->crowd);
+	}
+	ASSERT_TRUE(setting_write(POWER "pm_test", "none"));
+	end_crowd(_metadata, &self->crowd);
+	expect_times(_metadata);
+	self->crowd.stop = false;
+	start_crowd(_metadata, &self->crowd);
 }
 
 /* Forwards and back again, by more each time. */

@@ -26,7 +26,7 @@
 /* Binds of others meanwhile. */
 #define OTHERS			10
 
-#define TIMEOUT		120
+#define TIMEOUT		300
 
 /**
  * struct binder - a thread in a bind that hangs

@@ -20,7 +20,7 @@
 #define STEP		100
 
 #define BINDERS		4
-#define TIMEOUT		3600
+#define TIMEOUT		300
 
 FIXTURE(hotplug)
 {
