@@ -130,6 +130,11 @@ check-fuzz: ## a minute of libFuzzer on the reader, and of stress-ng in a guest
 soak: ## an hour of binds, and of readers that come and go, in a guest
 	selftests/vm/run --timeout 5400 -- selftests/soak 3600
 
+.PHONY: check-debug
+check-debug: ## run the tests on kernels that check all, abuses, planted bugs (hours)
+	selftests/check plants own/debug own/debug-rt own/debug+abuse \
+		own/debug-rt+abuse trixie/amd64+abuse
+
 .PHONY: bench
 bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)
 	selftests/bench/bench
