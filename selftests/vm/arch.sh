@@ -8,7 +8,8 @@ HOST_ARCH=$(dpkg --print-architecture)
 # set_arch ARCH: that of the guest. TRIPLET names its cross compiler, MULTIARCH
 # its directory of libraries. COMPAT_ARCH and COMPAT_TRIPLET are those of 32-bit
 # programs, where they have a cross compiler of their own. KERNEL_SUITE and
-# KERNEL_FLAVOUR are the kernel that is booted if none is named.
+# KERNEL_FLAVOUR are the kernel that is booted if none is named, KERNEL_ARGS what all
+# kernels are told.
 set_arch()
 {
 	ARCH=$1
@@ -96,6 +97,10 @@ set_arch()
 		die "There is no architecture $ARCH; ${BASH_SOURCE[0]} has them, and what guests of another need."
 		;;
 	esac
+	KERNEL_ARGS="console=$CONSOLE panic=-1 oops=panic nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
+	# On a busy host the timer's interrupts come too late for the check, and the
+	# kernel panics.
+	[[ $TRIPLET != @(x86_64|i686)-* ]] || KERNEL_ARGS+=' no_timer_check'
 }
 
 # Whether the host's own compiler does not build for the guest.

@@ -3,7 +3,7 @@
 #
 # One boot of QEMU, and what came of it.
 
-KERNEL_ARGS="console=$CONSOLE panic=-1 oops=panic nowatchdog rcupdate.rcu_cpu_stall_suppress=1 quiet rdinit=/vm/init log_buf_len=4M"
+GUEST_ARGS='quiet rdinit=/vm/init log_buf_len=4M'
 
 quote()
 {
@@ -56,10 +56,10 @@ qemu_args()
 	QEMU_ARGS=("${QEMU_MACHINE[@]}" "$@" -m "$MEMORY" -nodefaults
 		-no-user-config -display none)
 	if [[ $FIRMWARE ]]; then
-		firmware_args "$image" "$KERNEL_ARGS $APPEND"
+		firmware_args "$image" "$KERNEL_ARGS $GUEST_ARGS $APPEND"
 	else
 		QEMU_ARGS+=(-no-reboot -kernel "$image" -initrd "$RUN/initrd"
-			-append "$KERNEL_ARGS $APPEND"
+			-append "$KERNEL_ARGS $GUEST_ARGS $APPEND"
 			-chardev "file,id=console,path=$LOG/console")
 	fi
 	QEMU_ARGS+=(-serial chardev:console
