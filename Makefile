@@ -135,6 +135,10 @@ check-debug: ## run the tests on kernels that check all, abuses, planted bugs (h
 	selftests/check plants own/debug own/debug-rt own/debug+abuse \
 		own/debug-rt+abuse trixie/amd64+abuse
 
+.PHONY: coverage
+coverage: ## print which lines of the module and the reader no test runs
+	selftests/coverage
+
 .PHONY: bench
 bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)
 	selftests/bench/bench

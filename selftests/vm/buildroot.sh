@@ -248,7 +248,8 @@ build_tree()
 			"${cross[@]:1:1}" "${MAKE_ARGS[@]}"
 		sign_module "$root" "$inside/module" "$kdir"
 	fi
-	in_root "$root" "${make[@]}" -C "$inside" tools "${cross[@]}"
+	in_root "$root" "${make[@]}" -C "$inside" tools "${cross[@]}" \
+		"${MAKE_ARGS[@]}"
 	if [[ -e $dir/selftests/Makefile ]]; then
 		mkdir -p "$root/build/kselftest"
 		cp -a "$kselftest/." "$root/build/kselftest"

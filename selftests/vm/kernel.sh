@@ -112,10 +112,11 @@ own_source()
 # the build root.
 own_kernel()
 {
-	local name=$1 key
+	local name=$1 key args
 
 	own_source "$name"
-	read -r -a MAKE_ARGS <<<"$(config_words "$name" make | paste -s -d ' ')"
+	read -r -a args <<<"$(config_words "$name" make | paste -s -d ' ')"
+	MAKE_ARGS+=("${args[@]}")
 	key=$(config_lines "$name" | cksum)
 	KDIR=$OWN_DIR/$name-$VERSION-${key%% *}
 	once "${KDIR#"$CACHE/"}" "build the kernel $name" \
