@@ -19,9 +19,11 @@ package_build()
 	(cd "$dir/sockbind" && dpkg-buildpackage --no-sign "$@")
 }
 
+# A system that has just booted may be looking for upgrades.
 package_apt()
 {
 	DEBIAN_FRONTEND=noninteractive apt-get --yes \
+		-o DPkg::Lock::Timeout=300 \
 		-o APT::Install-Recommends=false -o Dpkg::Use-Pty=false "$@"
 }
 
