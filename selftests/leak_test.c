@@ -120,8 +120,6 @@ FIXTURE_SETUP(leak)
 		SKIP(return, "the kernel has no message queues");
 	self->module = module_open();
 	ASSERT_LE(0, self->module);
-	if (module_unload())
-		ASSERT_EQ(ENOENT, errno);
 	fill_pages(_metadata);
 	fill_heap(self->queue);
 	ASSERT_EQ(0, module_load(self->module, variant->parameters));

@@ -6,24 +6,13 @@
 #ifndef SELFTESTS_MODULE_H
 #define SELFTESTS_MODULE_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* Return: the module that was built with this program; -1: there is none. */
-static inline int module_open(void)
-{
-	char program[PATH_MAX] = "", path[PATH_MAX + 32];
-
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
-		return -1;
-	snprintf(path, sizeof(path), "%s/../module/sockbind.ko",
-		 dirname(program));
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
 
 /* Return: 0, or -1 and errno. */
 static inline int module_load(int module, const char *parameters)
@@ -35,6 +24,23 @@ static inline int module_load(int module, const char *parameters)
 static inline int module_unload(void)
 {
 	return syscall(__NR_delete_module, "sockbind", O_NONBLOCK);
+}
+
+/*
+ * Return: the module that was built with this program, where none is loaded now;
+ * -1: there is no such file, or one that is loaded is in use.
+ */
+static inline int module_open(void)
+{
+	char program[PATH_MAX] = "", path[PATH_MAX + 32];
+
+	if (module_unload() && errno != ENOENT)
+		return -1;
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/../module/sockbind.ko",
+		 dirname(program));
+	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 #endif /* SELFTESTS_MODULE_H */

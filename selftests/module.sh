@@ -58,6 +58,29 @@ module_count()
 	cat "$SYSFS/$1"
 }
 
+# There were binds, and each is accounted for.
+module_identity()
+{
+	local seen rest
+
+	seen=$(module_count seen)
+	rest=$(($(module_count recorded) + $(module_count filtered) +
+		$(module_count pending) + $(module_count dropped_nested) +
+		$(module_count dropped_abandoned)))
+	echo "seen $seen, accounted for $rest"
+	((seen > 0 && seen == rest))
+}
+
+# module_zero NAME…: these numbers are 0.
+module_zero()
+{
+	local name
+
+	for name; do
+		(($(module_count "$name") == 0)) || return
+	done
+}
+
 # The lines of the kernel's list of probes that are ours.
 module_probes()
 {

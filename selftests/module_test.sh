@@ -30,18 +30,6 @@ expect_gone()
 	[[ ! $probes ]]
 }
 
-expect_identity()
-{
-	local seen rest
-
-	seen=$(module_count seen)
-	rest=$(($(module_count recorded) + $(module_count filtered) +
-		$(module_count pending) + $(module_count dropped_nested) +
-		$(module_count dropped_abandoned)))
-	echo "seen $seen, accounted for $rest"
-	((seen > 0 && seen == rest))
-}
-
 load_and_unload()
 {
 	module_unload
@@ -73,7 +61,7 @@ outcome()
 			"$(tr , '\n' <<<"${probes[level]}" | sort |
 			paste -s -d ,)" ]]
 		bind_cases
-		expect_identity
+		module_identity
 	done
 }
 
@@ -150,7 +138,7 @@ largest_rings()
 	module_load "records=$n"
 	[[ $(module_count records) -eq $n ]]
 	bind_cases
-	expect_identity
+	module_identity
 	((n == 65536)) || refused "records=$((2 * n))" 'choose a smaller number'
 }
 
@@ -215,7 +203,7 @@ unload_while_open()
 	[[ $(references) -eq 1 ]]
 	[[ -e /dev/sockbind ]]
 	bind_cases
-	expect_identity
+	module_identity
 	exec {device}<&-
 	[[ $(references) -eq 0 ]]
 	rmmod sockbind
@@ -274,7 +262,7 @@ filter_families()
 	[[ $(cat $PARAMETERS/families) == unix ]]
 	bind_cases
 	[[ $(module_count recorded) -eq $unix ]]
-	expect_identity
+	module_identity
 
 	module_load
 	[[ $(cat $PARAMETERS/families) == '!netlink' ]]
@@ -282,7 +270,7 @@ filter_families()
 	[[ $(cat $PARAMETERS/families) == '!unix' ]]
 	bind_cases
 	[[ $(module_count filtered) -eq $unix ]]
-	expect_identity
+	module_identity
 }
 
 # The address's family or the socket's.
@@ -313,7 +301,7 @@ filter_ports()
 	echo all >$PARAMETERS/ports
 	bind_cases
 	[[ $(module_count recorded) -eq $((all + low)) ]]
-	expect_identity
+	module_identity
 }
 
 # The port that it got counts too.
@@ -354,7 +342,7 @@ filter_under_binds()
 		echo all >$PARAMETERS/ports
 	done
 	stop_binding
-	expect_identity
+	module_identity
 }
 
 ktap_run load_and_unload outcome records bad_parameters largest_rings longest_lists \

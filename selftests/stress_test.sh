@@ -18,16 +18,10 @@ SOCKETS='sock sockabuse sockdiag sockfd sockmany sockpair rawsock rawudp rawpkt
 
 expect_accounted()
 {
-	local seen rest
-
 	echo "# $KTAP_CASE:" >&4
 	sed 's/^/# /' "$dir/binds" >&4
-	seen=$(module_count seen)
-	rest=$(($(module_count recorded) + $(module_count filtered) +
-		$(module_count pending)))
-	((seen > 0 && seen == rest))
-	[[ $(module_count dropped_nested) == 0 ]]
-	[[ $(module_count dropped_abandoned) == 0 ]]
+	module_identity
+	module_zero dropped_nested dropped_abandoned
 	../tools/sockbind --check
 }
 
