@@ -84,6 +84,20 @@ static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 #define SOCKBIND_HAVE_FTRACE_ARGS
 #endif
 
+/*
+ * Where no kprobe may be on what ftrace changes at the entry of a function, it goes
+ * behind that: the arguments are still where they were. Of return probes, which
+ * have to be at the entry, there are none then.
+ */
+#if IS_ENABLED(CONFIG_RISCV) && IS_ENABLED(CONFIG_DYNAMIC_FTRACE) && \
+	!IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+#include <linux/ftrace.h>
+
+#define SOCKBIND_HOOK_OFFSET	MCOUNT_INSN_SIZE
+#else
+#define SOCKBIND_HOOK_OFFSET	0
+#endif
+
 /* io_uring can bind since 6.11; its structures are in a header since 6.0. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && IS_ENABLED(CONFIG_IO_URING)
 #include <linux/io_uring_types.h>

@@ -92,6 +92,7 @@ static int hook_called(struct kprobe *kp, struct pt_regs *regs)
 /* No post_handler: it would keep the probe from being optimised. */
 static struct kprobe hook_probe = {
 	.symbol_name	= "security_socket_bind",
+	.offset		= SOCKBIND_HOOK_OFFSET,
 	.pre_handler	= hook_called,
 	.flags		= KPROBE_FLAG_DISABLED,
 };
@@ -118,7 +119,7 @@ static struct ftrace_ops hook_ops = {
  */
 static bool __init register_hook_ops(void)
 {
-	unsigned long addr = (unsigned long)hook_probe.addr;
+	unsigned long addr = (unsigned long)hook_probe.addr - hook_probe.offset;
 
 	if (sockbind_outcome_level() == 2)
 		return false;

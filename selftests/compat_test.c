@@ -299,14 +299,11 @@ TEST_F(entry, in_use)
 		    socket(AF_INET, SOCK_DGRAM, 0), len);
 }
 
-static __u32 parameter(struct __test_metadata *_metadata, const char *name)
+static __u32 outcome_in_force(struct __test_metadata *_metadata)
 {
-	char path[64], text[16] = "";
-	int fd;
+	int fd = open("/sys/class/misc/sockbind/outcome", O_RDONLY);
+	char text[16] = "";
 
-	snprintf(path, sizeof(path), "/sys/module/sockbind/parameters/%s",
-		 name);
-	fd = open(path, O_RDONLY);
 	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
 	close(fd);
 	return strtoul(text, NULL, 10);
@@ -320,7 +317,7 @@ TEST(info)
 	EXPECT_EQ(sizeof(info), info.size);
 	EXPECT_EQ(SOCKBIND_ABI_VERSION, info.version);
 	EXPECT_EQ(SOCKBIND_RECORD_SIZE, info.record_size);
-	EXPECT_EQ(parameter(_metadata, "outcome"), info.outcome);
+	EXPECT_EQ(outcome_in_force(_metadata), info.outcome);
 	EXPECT_EQ(get_nprocs_conf(), (int)info.rings);
 	EXPECT_TRUE(info.probes & (1 << SOCKBIND_PROBE_HOOK));
 }
