@@ -35,9 +35,10 @@
 
 /*
  * Microseconds that a thread leaves its CPU alone after each of its turns: where
- * emulated CPUs run in turn, one that is busy keeps others waiting for long.
+ * emulated CPUs run in turn, one that is busy keeps others waiting for long, and
+ * time in which all are idle is free.
  */
-#define PAUSE		200
+#define PAUSE		5000
 
 #define KPROBES		"/sys/kernel/debug/kprobes/enabled"
 #define TRACING		"/sys/kernel/tracing/"
@@ -132,6 +133,8 @@ static void *read_on(void *arg)
 		crowd->wrong += read_some(dev);
 		crowd->wrong += ioctl(dev, SOCKBIND_IOC_GET_INFO, &info) != 0;
 		crowd->wrong += lseek(dev, 0, SEEK_END) != 0;
+		/* So that the module is in use about half of the time. */
+		usleep(PAUSE);
 		close(dev);
 		usleep(PAUSE);
 	}
@@ -154,7 +157,7 @@ static void go_on(struct crowd *crowd)
 	const unsigned long goal = crowd->binds + STEP;
 
 	while (crowd->binds < goal)
-		sched_yield();
+		usleep(PAUSE);
 }
 
 static void end_crowd(struct __test_metadata *_metadata, struct crowd *crowd)
@@ -176,7 +179,7 @@ static unsigned int unload(struct __test_metadata *_metadata)
 	while (module_unload()) {
 		ASSERT_EQ(EWOULDBLOCK, errno);
 		busy++;
-		sched_yield();
+		usleep(PAUSE);
 	}
 	return busy;
 }
@@ -234,7 +237,7 @@ TEST_F_TIMEOUT(abuse, loads, TIMEOUT)
 		busy += unload(_metadata);
 		ASSERT_EQ(0, module_load(self->module, parameters[i % 4]));
 		while (seen(_metadata) < STEP)
-			sched_yield();
+			usleep(PAUSE);
 	}
 	unload(_metadata);
 	ASSERT_EQ(0, module_load(self->module, ""));
