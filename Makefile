@@ -155,6 +155,6 @@ style: ## check the style of all sources
 clean: ## remove what was built
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests clean
-	find module selftests/bench -name '*.ko' -o -name '*.mod' -o \
+	find module selftests -name '*.ko' -o -name '*.mod' -o \
 		-name '*.mod.c' -o -name '*.o' -o -name '.*.cmd' | xargs $(RM)
 	$(RM) Module.symvers modules.order module/modules.order .module-common.o

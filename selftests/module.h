@@ -26,21 +26,26 @@ static inline int module_unload(void)
 	return syscall(__NR_delete_module, "sockbind", O_NONBLOCK);
 }
 
+/* Return: a file of the checkout that this program was built in, or -1. */
+static inline int module_file(const char *name)
+{
+	char program[PATH_MAX] = "", path[PATH_MAX + 32];
+
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/../%s", dirname(program), name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 /*
  * Return: the module that was built with this program, where none is loaded now;
  * -1: there is no such file, or one that is loaded is in use.
  */
 static inline int module_open(void)
 {
-	char program[PATH_MAX] = "", path[PATH_MAX + 32];
-
 	if (module_unload() && errno != ENOENT)
 		return -1;
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
-		return -1;
-	snprintf(path, sizeof(path), "%s/../module/sockbind.ko",
-		 dirname(program));
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return module_file("module/sockbind.ko");
 }
 
 #endif /* SELFTESTS_MODULE_H */
