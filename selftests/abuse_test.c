@@ -186,7 +186,7 @@ static unsigned int unload(struct __test_metadata *_metadata)
 
 FIXTURE_SETUP(abuse)
 {
-	self->module = module_open();
+	self->module = module_open_unloaded();
 	ASSERT_LE(0, self->module);
 	self->rounds = fuzz_setting("SOCKBIND_ROUNDS", ROUNDS);
 	ASSERT_EQ(0, module_load(self->module, ""));

@@ -49,7 +49,7 @@ FIXTURE_SETUP(failnth)
 	self->nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (self->nth < 0 || !allow_failures())
 		SKIP(return, "the kernel does not let allocations fail");
-	self->module = module_open();
+	self->module = module_open_unloaded();
 	ASSERT_LE(0, self->module);
 }
 

@@ -118,7 +118,7 @@ FIXTURE_SETUP(leak)
 	self->queue = msgget(IPC_PRIVATE, 0600);
 	if (self->queue < 0)
 		SKIP(return, "the kernel has no message queues");
-	self->module = module_open();
+	self->module = module_open_unloaded();
 	ASSERT_LE(0, self->module);
 	fill_pages(_metadata);
 	fill_heap(self->queue);

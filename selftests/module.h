@@ -37,15 +37,20 @@ static inline int module_file(const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/*
- * Return: the module that was built with this program, where none is loaded now;
- * -1: there is no such file, or one that is loaded is in use.
- */
 static inline int module_open(void)
+{
+	return module_file("module/sockbind.ko");
+}
+
+/*
+ * Return: the module, where none is loaded now; -1: there is no such file, or one
+ * that is loaded is in use.
+ */
+static inline int module_open_unloaded(void)
 {
 	if (module_unload() && errno != ENOENT)
 		return -1;
-	return module_file("module/sockbind.ko");
+	return module_open();
 }
 
 #endif /* SELFTESTS_MODULE_H */
