@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation of what a reader and an administrator do fails once. The
- * errno is ENOMEM, or EFAULT where user memory is to be paged in, and the next
- * attempt finds all as it was.
+ * Every allocation of a load, and of what a reader and an administrator do, fails
+ * once. The errno is ENOMEM, or EFAULT where user memory is to be paged in;
+ * nothing is left behind, and the next attempt finds all as it was.
  *
  * Wants CONFIG_FAILSLAB and CONFIG_FAIL_PAGE_ALLOC, and the module unloaded or
  * loaded; it loads its own.
@@ -21,12 +21,22 @@
 /* All that a load can allocate for, and little of it. */
 #define LOAD		"outcome=2 records=2 families=inet ports=80-90"
 
+/* More than any load has. */
+#define MANY		1000000
+
+/*
+ * How many more allocations than the last time a load may have had until it came
+ * to ours, and how many there may be when it is refused.
+ */
+#define SLACK		30
+
 #define TIMEOUT		1800
 
 FIXTURE(failnth)
 {
 	int nth;
 	int module;
+	const char *parameters;
 	int dev;
 	int epoll;
 	void *page;
@@ -67,14 +77,14 @@ static void fail(struct __test_metadata *_metadata, int nth, unsigned int n)
 	ASSERT_EQ(len, pwrite(nth, text, len, 0));
 }
 
-/* Return: whether there were as many allocations. */
-static bool has_failed(struct __test_metadata *_metadata, int nth)
+/* No more. Return: how many allocations are left until one would have failed. */
+static unsigned int spare(struct __test_metadata *_metadata, int nth)
 {
 	char text[16] = "";
 
 	ASSERT_LT(0, pread(nth, text, sizeof(text) - 1, 0));
 	fail(_metadata, nth, 0);
-	return !atoi(text);
+	return atoi(text);
 }
 
 static void expect_works(struct __test_metadata *_metadata)
@@ -90,32 +100,131 @@ static void expect_works(struct __test_metadata *_metadata)
 }
 
 /*
- * Do it with one allocation after the other failing, until there is none left
- * to fail. @after gets what came of it, 0 or more or a negative errno. Return:
- * how many could not be done without.
+ * Do it with one allocation after the other failing, from number @first to @last
+ * or until there is none left to fail. @after gets what came of it, 0 or more or
+ * a negative errno. Return: how many could not be done without.
  */
+static unsigned int
+fail_some(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) * self,
+	  unsigned int first, unsigned int last,
+	  int (*attempt)(FIXTURE_DATA(failnth) * self),
+	  void (*after)(struct __test_metadata *_metadata,
+			FIXTURE_DATA(failnth) * self, int result))
+{
+	unsigned int n = first, failures = 0;
+	bool failed;
+	int result;
+
+	do {
+		fail(_metadata, self->nth, n);
+		result = attempt(self);
+		if (result < 0)
+			result = -errno;
+		failed = !spare(_metadata, self->nth);
+		failures += result < 0;
+		after(_metadata, self, result);
+	} while (failed && n++ < last);
+	if (!failed)
+		EXPECT_LE(0, result);
+	TH_LOG("%u allocations, of which %u are needed", n - first, failures);
+	return failures;
+}
+
 static unsigned int
 fail_each(struct __test_metadata *_metadata, FIXTURE_DATA(failnth) * self,
 	  int (*attempt)(FIXTURE_DATA(failnth) * self),
 	  void (*after)(struct __test_metadata *_metadata,
 			FIXTURE_DATA(failnth) * self, int result))
 {
-	unsigned int n = 0, failures = 0;
-	bool failed;
-	int result;
+	return fail_some(_metadata, self, 1, MANY, attempt, after);
+}
 
-	do {
-		fail(_metadata, self->nth, ++n);
-		result = attempt(self);
-		if (result < 0)
-			result = -errno;
-		failed = has_failed(_metadata, self->nth);
-		failures += result < 0;
-		after(_metadata, self, result);
-	} while (failed);
-	EXPECT_LE(0, result);
-	TH_LOG("%u allocations, of which %u are needed", n - 1, failures);
-	return failures;
+/* Return: how many allocations there are until a load is refused for good. */
+static unsigned int refused_after(struct __test_metadata *_metadata,
+				  FIXTURE_DATA(failnth) * self,
+				  const char *parameters)
+{
+	fail(_metadata, self->nth, MANY);
+	EXPECT_EQ(-1, module_load(self->module, parameters));
+	EXPECT_EQ(EINVAL, errno);
+	return MANY - spare(_metadata, self->nth);
+}
+
+static bool tells_of(const char *path, const char *what)
+{
+	FILE *file = fopen(path, "r");
+	char line[256];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, what);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void expect_absent(struct __test_metadata *_metadata)
+{
+	EXPECT_NE(0, access("/sys/module/sockbind", F_OK));
+	EXPECT_NE(0, access("/sys/class/misc/sockbind", F_OK));
+	EXPECT_NE(0, access(DEVICE, F_OK));
+	EXPECT_FALSE(tells_of(DEBUGFS "kprobes/list", "_bind+"));
+	EXPECT_FALSE(tells_of("/sys/kernel/tracing/enabled_functions", "_bind "));
+}
+
+static int try_load(FIXTURE_DATA(failnth) * self)
+{
+	return module_load(self->module, self->parameters);
+}
+
+/* It may have been loaded without what it can do without. */
+static void loaded(struct __test_metadata *_metadata,
+		   FIXTURE_DATA(failnth) * self, int result)
+{
+	(void)self;
+	if (result) {
+		EXPECT_EQ(-ENOMEM, result);
+	} else {
+		expect_works(_metadata);
+		ASSERT_EQ(0, module_unload());
+	}
+	expect_absent(_metadata);
+}
+
+TEST_F_TIMEOUT(failnth, parameters, TIMEOUT)
+{
+	unsigned int first = refused_after(_metadata, self, "records=x " LOAD);
+	unsigned int last = refused_after(_metadata, self, LOAD " records=x");
+
+	self->parameters = LOAD;
+	ASSERT_LT(SLACK, first);
+	EXPECT_LT(0, fail_some(_metadata, self, first - SLACK, last + SLACK,
+			       try_load, loaded));
+}
+
+/* The kernel's own before ours are left alone: they are many. */
+static void fail_init(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(failnth) * self, const char *parameters,
+		      const char *refused)
+{
+	unsigned int first = refused_after(_metadata, self, refused);
+
+	self->parameters = parameters;
+	ASSERT_LT(SLACK, first);
+	EXPECT_LT(0, fail_some(_metadata, self, first - SLACK, MANY, try_load,
+			       loaded));
+}
+
+/* The hook by ftrace, or by a kprobe if that cannot be had. */
+TEST_F_TIMEOUT(failnth, init, TIMEOUT)
+{
+	fail_init(_metadata, self, "records=2", "records=3");
+}
+
+/* All that there is, and the hook by a kprobe. */
+TEST_F_TIMEOUT(failnth, init_for_verdict, TIMEOUT)
+{
+	fail_init(_metadata, self, LOAD, LOAD " records=3");
 }
 
 static int try_open(FIXTURE_DATA(failnth) * self)

@@ -139,6 +139,7 @@ run_guest()
 without_shortage()
 {
 	awk '
+		/ftrace: failed to allocate/ { next }
 		/invoked oom-killer|vmalloc error/ {
 			printf "%s", held
 			held = ""
