@@ -290,7 +290,7 @@ struct sockbind_u64_stats {
 
 static inline u64 sockbind_cgroup_id(const struct cgroup *cgroup)
 {
-	return cgroup->kn->id.id;
+	return (u64)cgroup->kn->id.generation << 32 | cgroup->kn->id.ino;
 }
 
 #define cgroup_id		sockbind_cgroup_id

@@ -25,6 +25,8 @@
 
 #include "kselftest_harness.h"
 
+#include "cgroup_id.h"
+
 #include "../tools/container.h"
 #include "../tools/resolve.h"
 
@@ -442,13 +444,6 @@ static bool find_root(const char *mount, char *root)
 	return found;
 }
 
-static uint64_t inode_of(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) ? 0 : st.st_ino;
-}
-
 FIXTURE_SETUP(cgroup)
 {
 	char file[600], v2[256];
@@ -474,9 +469,9 @@ FIXTURE_SETUP(cgroup)
 	ASSERT_EQ(0, fclose(procs));
 	self->raw = bind_of(self->pid);
 	if (!variant->v1)
-		self->raw.cgroup = inode_of(self->dir);
+		self->raw.cgroup = cgroup_id(self->dir);
 	else if (find_root(" - cgroup2 ", v2))
-		self->raw.cgroup = inode_of(v2);
+		self->raw.cgroup = cgroup_id(v2);
 }
 
 static void end_child(struct _test_data_cgroup *self)

@@ -23,7 +23,8 @@
 
 #define SLOTS	256
 
-#define FILEID_KERNFS	0xfe	/* linux/exportfs.h: an id of 64 bits */
+/* linux/exportfs.h: an inode number and its generation, the halves of an id. */
+#define FILEID_INO32_GEN	1
 
 /**
  * struct slot - what is known of a cgroup
@@ -124,20 +125,21 @@ static bool is_deleted(const char *path, ssize_t len)
 	return len >= mark_len && !memcmp(path + len - mark_len, mark, mark_len);
 }
 
-/* By the id alone. */
+/* By the id alone. Since 5.5 there is a type for an id, too. */
 static ssize_t path_by_handle(uint64_t id, char *path, size_t size)
 {
+	const uint32_t halves[] = { (uint32_t)id, (uint32_t)(id >> 32) };
 	union {
 		struct file_handle handle;
-		char space[sizeof(struct file_handle) + sizeof(id)];
+		char space[sizeof(struct file_handle) + sizeof(halves)];
 	} u = { .handle = {
-		.handle_bytes = sizeof(id),
-		.handle_type = FILEID_KERNFS,
+		.handle_bytes = sizeof(halves),
+		.handle_type = FILEID_INO32_GEN,
 	} };
 	ssize_t len;
 	int fd;
 
-	memcpy(u.handle.f_handle, &id, sizeof(id));
+	memcpy(u.handle.f_handle, halves, sizeof(halves));
 	fd = open_by_handle_at(host.root, &u.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -169,7 +171,7 @@ static bool read_lines(const struct sockbind_bind *raw)
 
 /*
  * The process may have been moved: the directory has to have the id. Its inode
- * number is that, or on a 32-bit kernel the lower half of it.
+ * number is that, or on a 32-bit kernel and before 5.5 the lower half of it.
  */
 static bool has_id(const char *path, uint64_t id)
 {
@@ -183,7 +185,8 @@ static bool has_id(const char *path, uint64_t id)
 		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	found = !fstat(fd, &st) && st.st_ino == (unsigned long)id;
+	found = !fstat(fd, &st) &&
+		(st.st_ino == id || st.st_ino == (uint32_t)id);
 	close(fd);
 	return found;
 }
