@@ -10,12 +10,18 @@
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/if_packet.h>
+#include <linux/userfaultfd.h>
 #include <net/if.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
@@ -1096,6 +1102,69 @@ TEST_F(who, thread)
 	EXPECT_NE(thread.rec.pid, thread.rec.tid);
 	EXPECT_STREQ("sockbind-thread", (char *)thread.rec.comm);
 	EXPECT_STRNE("sockbind-thread", (char *)thread.rec.leader_comm);
+}
+
+/**
+ * struct delayed - a bind to an address that is not there yet
+ */
+struct delayed {
+	int fd;
+	void *addr;
+	int result;
+};
+
+static void *bind_delayed(void *arg)
+{
+	struct delayed *delayed = arg;
+
+	delayed->result = bind(delayed->fd, delayed->addr,
+			       sizeof(struct sockaddr_in));
+	return NULL;
+}
+
+/* While the kernel waits for the address another file takes the socket's place. */
+TEST_F(who, replaced_descriptor)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct delayed delayed = { .fd = udp_socket(), .addr = page };
+	const __u64 inode = inode_of(delayed.fd);
+	const int uffd = syscall(__NR_userfaultfd, O_CLOEXEC);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register missing = {
+		.range = { (__u64)(uintptr_t)page, size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_copy copy = {
+		.dst = missing.range.start, .len = size,
+	};
+	struct sockaddr_in *addr = calloc(1, size);
+	struct sockbind_bind rec;
+	struct uffd_msg msg;
+	pthread_t id;
+
+	if (uffd < 0)
+		SKIP(return, "the kernel has no CONFIG_USERFAULTFD");
+	ASSERT_NE(MAP_FAILED, page);
+	ASSERT_NE(NULL, addr);
+	ASSERT_EQ(0, ioctl(uffd, UFFDIO_API, &api));
+	ASSERT_EQ(0, ioctl(uffd, UFFDIO_REGISTER, &missing));
+
+	ASSERT_EQ(0, lseek(self->capture.dev, 0, SEEK_END));
+	ASSERT_EQ(0, pthread_create(&id, NULL, bind_delayed, &delayed));
+	ASSERT_EQ(sizeof(msg), read(uffd, &msg, sizeof(msg)));
+	ASSERT_EQ(delayed.fd, dup2(udp_socket(), delayed.fd));
+	addr->sin_family = AF_INET;
+	copy.src = (__u64)(uintptr_t)addr;
+	ASSERT_EQ(0, ioctl(uffd, UFFDIO_COPY, &copy));
+	ASSERT_EQ(0, pthread_join(id, NULL));
+	EXPECT_EQ(0, delayed.result);
+
+	ASSERT_EQ(1, capture_find(_metadata, self->capture.dev, inode, &rec));
+	EXPECT_EQ(-1, rec.fd);
+	EXPECT_EQ(SOCKBIND_FD_CHANGED, rec.fd_status);
+	EXPECT_EQ(0, rec.final_addrlen);
 }
 
 /* Wait for a child that ran a part of the test. */
