@@ -69,13 +69,21 @@ static bool wants_signatures(void)
 			"");
 }
 
+/* A kernel that does not list its functions may have it. */
+static bool lacks_function(const char *line_end)
+{
+	return is_here("/proc/kallsyms") &&
+	       !has_line("/proc/kallsyms", line_end, "");
+}
+
 /* The module is not loaded. */
 static const char *why_not_loaded(void)
 {
 	if (!is_here("/proc/modules"))
 		return "the kernel has no CONFIG_MODULES: install one that has it";
-	if (is_here("/proc/kallsyms") &&
-	    !has_line("/proc/kallsyms", " " HOOK "\n", ""))
+	if (lacks_function(" register_kprobe\n"))
+		return "the kernel has no CONFIG_KPROBES: install one that has it";
+	if (lacks_function(" " HOOK "\n"))
 		return "the kernel has no CONFIG_SECURITY_NETWORK: install one that has it";
 	if (says("/proc/sys/kernel/modules_disabled", "1"))
 		return "kernel.modules_disabled is 1: boot, and load the module before";

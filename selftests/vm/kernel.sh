@@ -6,7 +6,7 @@
 # Each has a file in config/: a fragment of a kernel configuration; all else is
 # off. Comments in it say more: "with NAME", the fragment that this one changes;
 # "make ARG…", for make, of the module too; "make-kernel ARG…", not of the module;
-# "packages PKG,…", to build with.
+# "make-module ARG…", of it alone; "packages PKG,…", to build with.
 
 KERNEL_SUITE_OWN=trixie
 KERNEL_PACKAGES=bc,bison,ccache,cpio,flex,libelf-dev,libssl-dev,openssl,perl,python3
@@ -115,7 +115,8 @@ own_kernel()
 	local name=$1 key args
 
 	own_source "$name"
-	read -r -a args <<<"$(config_words "$name" make | paste -s -d ' ')"
+	read -r -a args <<<"$(config_words "$name" 'make\(-module\)\?' |
+		paste -s -d ' ')"
 	MAKE_ARGS+=("${args[@]}")
 	key=$(config_lines "$name" | cksum)
 	KDIR=$OWN_DIR/$name-$VERSION-${key%% *}
