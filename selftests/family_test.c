@@ -3,11 +3,14 @@
  * Sockets of every family that the kernel has: the record repeats the bytes of
  * the address, all of them and none more, whatever the family makes of them.
  */
+#include <asm/byteorder.h>
 #include <linux/can.h>
 #include <linux/if_alg.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
+#include <linux/qrtr.h>
 #include <linux/tipc.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <sys/socket.h>
 /* Not all releases of it include what it wants of the line above. */
@@ -37,6 +40,11 @@
 #define BTPROTO_RFCOMM	3
 #define PF_KEY_V2	2
 
+#define LOOPBACK { \
+	.sin_family = AF_INET, \
+	.sin_addr.s_addr = __constant_htonl(INADDR_LOOPBACK), \
+}
+
 FIXTURE(family)
 {
 	int dev;
@@ -51,10 +59,14 @@ FIXTURE_VARIANT(family)
 	int type;
 	int protocol;
 	union {
+		struct sockaddr sa;
 		struct sockaddr_alg alg;
 		struct sockaddr_can can;
 		struct sockaddr_ll ll;
+		struct sockaddr_in sin;
+		struct sockaddr_in6 sin6;
 		struct sockaddr_nl nl;
+		struct sockaddr_qrtr sq;
 		struct sockaddr_tipc tipc;
 		struct sockaddr_vm vm;
 	};
@@ -123,39 +135,55 @@ FIXTURE_VARIANT_ADD(family, l2cap) {
 	.family = AF_BLUETOOTH,
 	.type = SOCK_SEQPACKET,
 	.protocol = BTPROTO_L2CAP,
+	.sa.sa_family = AF_BLUETOOTH,
+	.len = sizeof(struct sockaddr),
 };
 
 FIXTURE_VARIANT_ADD(family, hci) {
 	.family = AF_BLUETOOTH,
 	.type = SOCK_RAW,
 	.protocol = BTPROTO_HCI,
+	.sa.sa_family = AF_BLUETOOTH,
+	.sa.sa_data = { -1, -1 },	/* HCI_DEV_NONE */
+	.len = 6,			/* struct sockaddr_hci */
 };
 
 FIXTURE_VARIANT_ADD(family, sco) {
 	.family = AF_BLUETOOTH,
 	.type = SOCK_SEQPACKET,
 	.protocol = BTPROTO_SCO,
+	.sa.sa_family = AF_BLUETOOTH,
+	.len = sizeof(struct sockaddr),
 };
 
 FIXTURE_VARIANT_ADD(family, rfcomm) {
 	.family = AF_BLUETOOTH,
 	.type = SOCK_STREAM,
 	.protocol = BTPROTO_RFCOMM,
+	.sa.sa_family = AF_BLUETOOTH,
+	.len = sizeof(struct sockaddr),
 };
 
 FIXTURE_VARIANT_ADD(family, qipcrtr) {
 	.family = AF_QIPCRTR,
 	.type = SOCK_DGRAM,
+	.sq.sq_family = AF_QIPCRTR,
+	.sq.sq_node = 1,
+	.len = sizeof(struct sockaddr_qrtr),
 };
 
 FIXTURE_VARIANT_ADD(family, smc) {
 	.family = AF_SMC,
 	.type = SOCK_STREAM,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),
 };
 
 FIXTURE_VARIANT_ADD(family, rds) {
 	.family = AF_RDS,
 	.type = SOCK_SEQPACKET,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),
 };
 
 FIXTURE_VARIANT_ADD(family, llc) {
@@ -173,35 +201,48 @@ FIXTURE_VARIANT_ADD(family, sctp) {
 	.family = AF_INET,
 	.type = SOCK_SEQPACKET,
 	.protocol = IPPROTO_SCTP,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),
 };
 
 FIXTURE_VARIANT_ADD(family, mptcp) {
 	.family = AF_INET,
 	.type = SOCK_STREAM,
 	.protocol = IPPROTO_MPTCP,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),
 };
 
 FIXTURE_VARIANT_ADD(family, l2tp) {
 	.family = AF_INET,
 	.type = SOCK_DGRAM,
 	.protocol = IPPROTO_L2TP,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),	/* struct sockaddr_l2tpip */
 };
 
 FIXTURE_VARIANT_ADD(family, raw) {
 	.family = AF_INET,
 	.type = SOCK_RAW,
 	.protocol = IPPROTO_ICMP,
+	.sin = LOOPBACK,
+	.len = sizeof(struct sockaddr_in),
 };
 
 FIXTURE_VARIANT_ADD(family, raw6) {
 	.family = AF_INET6,
 	.type = SOCK_RAW,
 	.protocol = IPPROTO_ICMPV6,
+	.sin6.sin6_family = AF_INET6,
+	.sin6.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	.len = sizeof(struct sockaddr_in6),
 };
 
 FIXTURE_VARIANT_ADD(family, unix_seqpacket) {
 	.family = AF_UNIX,
 	.type = SOCK_SEQPACKET,
+	.sa.sa_family = AF_UNIX,
+	.len = sizeof(sa_family_t),
 };
 
 FIXTURE_SETUP(family)
@@ -275,15 +316,27 @@ TEST_F(family, every_length)
 	}
 }
 
+/*
+ * What getsockname() tells, where a record does: a raw socket has no port, but a
+ * protocol in its place. Return: its length.
+ */
 static socklen_t expected_final(int fd, struct sockaddr_storage *name)
 {
 	socklen_t len = sizeof(*name);
 
 	memset(name, 0, len);
-	if (option(fd, SO_DOMAIN) != AF_VSOCK ||
-	    getsockname(fd, (struct sockaddr *)name, &len))
-		return 0;
-	return len;
+	switch (option(fd, SO_DOMAIN)) {
+	case AF_INET:
+	case AF_INET6:
+	case AF_UNIX:
+	case AF_VSOCK:
+		if (getsockname(fd, (struct sockaddr *)name, &len))
+			return 0;
+		if (option(fd, SO_TYPE) == SOCK_RAW)
+			((struct sockaddr_in *)name)->sin_port = 0;
+		return len;
+	}
+	return 0;
 }
 
 TEST_F(family, success)
@@ -296,11 +349,14 @@ TEST_F(family, success)
 	if (!variant->len)
 		SKIP(return, "no address of it is valid everywhere");
 	EXPECT_EQ(0, try_bind(_metadata, self->dev, self->outcome, fd,
-			      &variant->ll, variant->len, &rec));
+			      &variant->sa, variant->len, &rec));
 	len = self->outcome ? expected_final(fd, &name) : 0;
 	EXPECT_EQ(!!len, !!(rec.hdr.flags & SOCKBIND_F_FINAL_ADDR));
 	ASSERT_EQ(len, rec.final_addrlen);
 	EXPECT_EQ(0, memcmp(&name, rec.final_addr, len));
+	EXPECT_EQ(self->outcome && (variant->family == AF_NETLINK ||
+				    variant->family == AF_QIPCRTR),
+		  !!(rec.hdr.flags & SOCKBIND_F_FINAL_PRIVATE));
 }
 
 int main(int argc, char **argv)
