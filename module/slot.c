@@ -14,7 +14,11 @@
 #define SLOTS_PER_BIND	4
 #define WINDOW		4
 
-struct sockbind_slot *sockbind_slots __ro_after_init;
+/*
+ * Not __ro_after_init: in modules kmemleak does not look there, and would take
+ * the table for lost where no return probe points into it.
+ */
+struct sockbind_slot *sockbind_slots __read_mostly;
 unsigned int sockbind_slots_mask __ro_after_init;
 
 /**
