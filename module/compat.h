@@ -24,8 +24,8 @@
 #include <net/ip.h>
 #include <net/net_namespace.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
-#error "sockbind needs Linux 4.18 or newer."
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 14, 0)
+#error "sockbind needs Linux 4.14 or newer."
 #endif
 
 /* System call numbers of other entries than the native one. */
@@ -312,6 +312,46 @@ static inline long sockbind_compat_ioctl(struct file *file, unsigned int cmd,
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 1, 0)
 #define syscall_get_arguments(task, regs, args)				\
 	syscall_get_arguments(task, regs, 0, 6, args)
+#endif
+
+/* The function of bind(2), which socketcall(2) calls too. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 17, 0)
+#define SOCKBIND_SYS_BIND	"sys_bind"
+#else
+#define SOCKBIND_SYS_BIND	"__sys_bind"
+#endif
+
+#ifdef AF_XDP
+#include <uapi/linux/if_xdp.h>
+#else
+#define AF_XDP			44
+
+struct sockaddr_xdp {
+	__u16 sxdp_family;
+	__u16 sxdp_flags;
+	__u32 sxdp_ifindex;
+};
+#endif
+
+#ifndef struct_size
+#define struct_size(p, member, n)					\
+	(sizeof(*(p)) + (n) * sizeof(*(p)->member))
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
+#define kvcalloc(n, size, flags)					\
+	kvmalloc_array(n, size, (flags) | __GFP_ZERO)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 16, 0)
+#include <uapi/linux/eventpoll.h>
+
+#define __poll_t		unsigned int
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 15, 0)
+#define __assign_bit(nr, addr, value)					\
+	((value) ? __set_bit(nr, addr) : __clear_bit(nr, addr))
 #endif
 
 #endif /* SOCKBIND_COMPAT_H */

@@ -166,7 +166,7 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 static struct kretprobe sys_bind_probe = {
-	.kp.symbol_name	= "__sys_bind",
+	.kp.symbol_name	= SOCKBIND_SYS_BIND,
 	.entry_handler	= sys_bind_entry,
 	.handler	= sys_bind_return,
 	.data_size	= sizeof(struct sockbind_slot *),

@@ -12,7 +12,6 @@
 #include <net/ipv6.h>
 #include <uapi/linux/can.h>
 #include <uapi/linux/if_packet.h>
-#include <uapi/linux/if_xdp.h>
 #include <uapi/linux/netlink.h>
 #include <uapi/linux/qrtr.h>
 
