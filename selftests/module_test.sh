@@ -147,8 +147,8 @@ longest_lists()
 {
 	local page all long
 
-	page=$(awk '/KernelPageSize/ { print $2 * 1024; exit }' \
-		/proc/self/smaps)
+	module_load
+	page=$(stat -c %s $PARAMETERS/ports)
 	all=$(seq -s , 0 63)
 	long=$(printf '80-89,%.0s' $(seq $(((page - 4) / 6))))22
 
