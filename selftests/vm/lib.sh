@@ -94,6 +94,11 @@ step()
 	fi
 	((status != 0)) || return 0
 	tail -n 20 "$log" >&2
+	# Its index was read anew before the last attempt: see fetch_debs.
+	if tail -n 1 "$log" | grep -q '^E: Failed to fetch .* 404  Not Found'; then
+		say "skipped: gone: the archive lists what it no longer has; the log is $log."
+		exit "$EXIT_GONE"
+	fi
 	die "\"$what\" failed; its whole output is in $log."
 }
 
