@@ -147,6 +147,12 @@ index_is_fresh()
 	[[ $(find "$(index_of "$1")/stamp" -mmin "-$INDEX_MINUTES" 2>/dev/null) ]]
 }
 
+# says_gone LOG: apt's words for what the archive does not have.
+says_gone()
+{
+	grep -Eq 'have a Release file|404  Not Found' "$1"
+}
+
 # Refresh SUITE's index if it is old. Without a network an old one will do.
 update_index()
 {
@@ -160,9 +166,8 @@ update_index()
 		say "read the package index of $suite, $ARCH"
 		if refresh_any_index "$suite" >"$log" 2>&1; then
 			:
-		elif grep -Eq 'have a Release file|404  Not Found' "$log"; then
-			say "skipped: gone: the archive no longer has all of $suite; the log is $log."
-			exit "$EXIT_GONE"
+		elif says_gone "$log"; then
+			gone "the archive no longer has all of $suite" "$log"
 		elif [[ -e $stamp ]]; then
 			say "the package index of $suite could not be refreshed (see $log); that of $(date -r "$stamp" +%F) is used"
 		else
@@ -218,13 +223,20 @@ flavours()
 		sort | tr '\n' ' ' | sed 's/ $//'
 }
 
-# A package that the index names may have left the archive since.
+# A package that the index names may have left the archive since. What even a fresh
+# index names, and the archive does not have, is gone.
 retry_fresh()
 {
-	local suite=$1
+	local suite=$1 log
 
 	shift
-	"$@" || { refresh_index "$suite" && "$@"; }
+	! "$@" || return 0
+	refresh_index "$suite"
+	log=$(mktemp -p "$LOG")
+	! "$@" >"$log" 2>&1 || return 0
+	cat "$log" >&2
+	! says_gone "$log" || exit "$EXIT_GONE"
+	return 1
 }
 
 # fetch_debs SUITE DIR PACKAGE…: only these packages, into DIR.

@@ -21,6 +21,13 @@ say()
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
+# gone WHAT LOG: there is nothing to be tested.
+gone()
+{
+	say "skipped: gone: $1; the log is $2."
+	exit "$EXIT_GONE"
+}
+
 die()
 {
 	say "$*"
@@ -64,8 +71,8 @@ tick()
 }
 
 # step WHAT COMMAND…: run COMMAND with its output in a log file. Ends the
-# script if it fails. Never call it in a condition: that would turn off set -e
-# in COMMAND.
+# script if it fails; if it ends with EXIT_GONE, with that. Never call it in a
+# condition: that would turn off set -e in COMMAND.
 step()
 {
 	local what=$1 log=$LOG/${1//[^[:alnum:].+-]/_}.log
@@ -94,11 +101,8 @@ step()
 	fi
 	((status != 0)) || return 0
 	tail -n 20 "$log" >&2
-	# Its index was read anew before the last attempt: see fetch_debs.
-	if tail -n 1 "$log" | grep -q '^E: Failed to fetch .* 404  Not Found'; then
-		say "skipped: gone: the archive lists what it no longer has; the log is $log."
-		exit "$EXIT_GONE"
-	fi
+	((status != EXIT_GONE)) ||
+		gone "the archive lists what it no longer has" "$log"
 	die "\"$what\" failed; its whole output is in $log."
 }
 
