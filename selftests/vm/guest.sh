@@ -3,7 +3,7 @@
 #
 # One boot of QEMU, and what came of it.
 
-GUEST_ARGS='quiet rdinit=/vm/init log_buf_len=4M'
+GUEST_ARGS='rdinit=/vm/init log_buf_len=4M'
 
 quote()
 {
@@ -79,6 +79,12 @@ qemu_args()
 		QEMU_ARGS+=(-drive "file=$disk,format=raw,if=virtio,snapshot=on")
 }
 
+# What the guest told last: "begun" before the command, "exit STATUS" after it.
+told()
+{
+	tail -n 1 "$RUN/status"
+}
+
 # Set ACCEL: KVM if a guest has been seen to run under it since this host was
 # booted. That /dev/kvm opens says little.
 find_accel()
@@ -100,7 +106,7 @@ find_accel()
 		(timeout -k 1 15 "$QEMU" "${QEMU_ARGS[@]}" || true) \
 			</dev/null >"$LOG/kvm" 2>&1
 		verdict=tcg
-		[[ $(cat "$RUN/status") != 'exit 0' ]] || verdict=kvm
+		[[ $(told) != 'exit 0' ]] || verdict=kvm
 		[[ $verdict == kvm ]] ||
 			say "it does not (see $LOG/kvm): guests are emulated"
 		echo "$boot $verdict" >"$file"
@@ -108,10 +114,32 @@ find_accel()
 	read -r _ ACCEL <"$file"
 }
 
-# Run the guest. Its output appears as it comes.
+# The guest has not come to the command, and its kernel does not say why.
+is_stuck()
+{
+	[[ ! $(told) ]] && ! splats "$LOG/console" >/dev/null
+}
+
+# End the guest if it does not begin with the command in so many seconds.
+await_begin()
+{
+	local deadline=$((SECONDS + $1))
+
+	until [[ $(told) ]] || ! kill -0 "$GUEST" 2>/dev/null; do
+		if ((SECONDS >= deadline)); then
+			kill "$GUEST" || true
+			return
+		fi
+		sleep 0.2
+	done
+}
+
+# Run the guest. Its output appears as it comes. It is ended after TIMEOUT
+# seconds, or if it has not begun after BEGIN.
 run_guest()
 {
-	local streams=$1 timeout=$2 limit=(timeout -k 5) copies=() status=0
+	local streams=$1 timeout=$2 begin=$3
+	local limit=(timeout -k 5) copies=() status=0
 
 	if [[ $streams == terminal ]]; then
 		((timeout == 0)) && limit=(env) ||
@@ -128,6 +156,7 @@ run_guest()
 			tail -c +1 -f -s 0.1 --pid="$GUEST" "$RUN/error" >&2 &
 			copies+=($!)
 		fi
+		((begin == timeout)) || await_begin "$begin"
 		wait "$GUEST" || status=$?
 		wait "${copies[@]}" || true
 		GUEST=
@@ -177,7 +206,7 @@ verdict()
 		say "The guest was ended after $timeout s; allow it more with --timeout. Its console is in $LOG/console."
 		exit "$EXIT_TIMEOUT"
 	fi
-	result=$(cat "$RUN/status")
+	result=$(told)
 	if ((status != 0)) || ! [[ $result =~ ^exit\ [0-9]+$ && -s $RUN/dmesg ]]; then
 		tail -n 30 "$RUN/console" >&2
 		cat "$LOG/qemu" >&2
