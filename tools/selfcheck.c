@@ -48,6 +48,7 @@ enum sight {
  * @reader: the device
  * @failed: something is wrong
  * @seen: a bind was seen
+ * @hidden: a bind was kept out by the capture filter
  * @missed: probes that could not be run for a bind of ours, a bit each
  * @raw: the last bind that was seen, with @seen
  */
@@ -55,6 +56,7 @@ struct check {
 	struct reader *reader;
 	bool failed;
 	bool seen;
+	bool hidden;
 	unsigned int missed;
 	struct sockbind_bind raw;
 };
@@ -230,6 +232,7 @@ static void check_family(struct check *check, int family)
 		judge_record(check, name, error);
 		break;
 	case SIGHT_HIDDEN:
+		check->hidden = true;
 		say("note", "%s: a bind was kept out by the capture filter",
 		    name);
 		break;
@@ -252,7 +255,7 @@ static void tell_filter(struct check *check)
 {
 	char families[4096], ports[4096];
 
-	if (check->seen || check->failed)
+	if (!check->hidden || check->seen || check->failed)
 		return;
 	diagnosis_line(PARAMETERS "families", families, sizeof(families));
 	diagnosis_line(PARAMETERS "ports", ports, sizeof(ports));
