@@ -132,8 +132,9 @@ soak: ## an hour of binds, and of readers that come and go, in a guest
 
 .PHONY: check-debug
 check-debug: ## run the tests on kernels that check all, abuses, planted bugs (hours)
-	selftests/check plants own/debug own/debug-rt own/debug+abuse \
-		own/debug-rt+abuse trixie/amd64+abuse
+	selftests/check plants own/debug own/debug-rt own/debug-kcsan \
+		own/debug+abuse own/debug-rt+abuse own/debug-kcsan+abuse \
+		trixie/amd64+abuse
 
 .PHONY: coverage
 coverage: ## print which lines of the module and the reader no test runs
