@@ -51,7 +51,8 @@ set_arch()
 		KERNEL_FLAVOUR=armmp-lpae
 		QEMU=qemu-system-arm
 		QEMU_PACKAGE=qemu-system-arm
-		QEMU_MACHINE=(-machine virt -cpu cortex-a15)
+		# Kernels without LPAE reach nothing above 4 GiB, where PCI would be.
+		QEMU_MACHINE=(-machine virt,highmem=off -cpu cortex-a15)
 		CONSOLE=ttyAMA0
 		;;
 	i386)
