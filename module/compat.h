@@ -93,7 +93,12 @@ static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 	!IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
 #include <linux/ftrace.h>
 
+/* Newer ones change the second of two instructions only. */
+#ifdef MCOUNT_AUIPC_SIZE
+#define SOCKBIND_HOOK_OFFSET	(MCOUNT_AUIPC_SIZE + MCOUNT_JALR_SIZE)
+#else
 #define SOCKBIND_HOOK_OFFSET	MCOUNT_INSN_SIZE
+#endif
 #else
 #define SOCKBIND_HOOK_OFFSET	0
 #endif
