@@ -214,7 +214,7 @@ overwrite()
 # Rings of two records, and others who fill them: that is no fault of the module's.
 under_a_storm()
 {
-	local pid status=0
+	local pid
 
 	module_load records=2
 	taskset -p -c 0 $BASHPID
@@ -222,10 +222,9 @@ under_a_storm()
 		"$reader" --check >"$dir/said" 2>&1 &
 	pid=$!
 	overwrite "$pid"
-	wait "$pid" || status=$?
 	said=$(cat "$dir/said")
 	echo "$said"
-	((status == 0))
+	wait "$pid"
 	says '^note +AF_INET: .*records=' '^note +AF_UNIX: .*records='
 }
 

@@ -5,7 +5,6 @@
  */
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "capture.h"
