@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "cpu.h"
 #include "module.h"
 
 #define TIMEOUT		300
@@ -24,7 +25,6 @@ FIXTURE(abandon)
 FIXTURE_SETUP(abandon)
 {
 	int quitter = module_file("selftests/quitter.ko");
-	cpu_set_t one;
 
 	self->dev = capture_open(_metadata);
 	if (!capture_info(_metadata, self->dev).outcome)
@@ -34,9 +34,7 @@ FIXTURE_SETUP(abandon)
 		SKIP(return, "the kernel has no clone3()");
 	ASSERT_EQ(0, module_load(quitter, ""));
 	close(quitter);
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	ASSERT_TRUE(cpu_run_on(0));
 }
 
 FIXTURE_TEARDOWN(abandon)

@@ -30,11 +30,13 @@
 
 #include "capture.h"
 #include "cgroup_id.h"
+#include "proc.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE	71
 #endif
 
+#define STATUS		"/proc/thread-self/status"
 #define NOBODY		65534
 #define HIGH_FD		700
 #define NSEC_PER_SEC	1000000000ULL
@@ -101,34 +103,6 @@ static __u64 now(clockid_t clock)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-/* The text of a small file, empty if there is none. */
-static void read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = read(fd, text, size - 1);
-
-	text[n < 0 ? 0 : n] = '\0';
-	close(fd);
-}
-
-static __u32 read_number(const char *path, __u32 otherwise)
-{
-	char text[32];
-
-	read_text(path, text, sizeof(text));
-	return *text ? strtoul(text, NULL, 10) : otherwise;
-}
-
-/* A number of /proc/thread-self/status. */
-static __u64 status_number(const char *key, int base)
-{
-	char text[8192], *line;
-
-	read_text("/proc/thread-self/status", text, sizeof(text));
-	line = strstr(text, key);
-	return line ? strtoull(line + strlen(key), NULL, base) : ~0ULL;
-}
-
 static __u64 inode_of_path(const char *path)
 {
 	struct stat st;
@@ -147,12 +121,12 @@ static __u32 option(int fd, int level, int name)
 static void expect_process(struct __test_metadata *_metadata,
 			   const struct sockbind_bind *rec)
 {
-	char text[1024], *field;
-	int i;
+	const char *start;
+	char text[32];
 
-	EXPECT_EQ(status_number("\nTgid:", 10), rec->pid);
-	EXPECT_EQ(status_number("\nPid:", 10), rec->tid);
-	EXPECT_EQ(status_number("\nPPid:", 10), rec->ppid);
+	EXPECT_EQ(proc_status(STATUS, "\nTgid:", 10), rec->pid);
+	EXPECT_EQ(proc_status(STATUS, "\nPid:", 10), rec->tid);
+	EXPECT_EQ(proc_status(STATUS, "\nPPid:", 10), rec->ppid);
 	EXPECT_EQ(getpid(), (int)rec->ns_pid);
 	EXPECT_EQ(gettid(), (int)rec->ns_tid);
 	EXPECT_EQ(getppid(), (int)rec->ns_ppid);
@@ -160,20 +134,15 @@ static void expect_process(struct __test_metadata *_metadata,
 	EXPECT_EQ(inode_of_path("/proc/thread-self/ns/pid"), rec->pidns);
 	EXPECT_EQ(inode_of_path("/proc/thread-self/ns/user"), rec->userns);
 
-	/* Field 22, counted from the third, which follows the name. */
-	read_text("/proc/self/stat", text, sizeof(text));
-	field = strrchr(text, ')');
-	ASSERT_NE(NULL, field);
-	for (i = 2; i < 22 && field; i++)
-		field = strchr(field + 1, ' ');
-	ASSERT_NE(NULL, field);
-	EXPECT_EQ(strtoull(field, NULL, 10),
+	start = proc_stat("/proc/self/stat", 22);
+	ASSERT_NE(NULL, start);
+	EXPECT_EQ(strtoull(start, NULL, 10),
 		  rec->start_time / (NSEC_PER_SEC / sysconf(_SC_CLK_TCK)));
 
 	memset(text, 0, sizeof(text));
 	prctl(PR_GET_NAME, text);
 	EXPECT_STREQ(text, (const char *)rec->comm);
-	read_text("/proc/self/comm", text, sizeof(text));
+	proc_text("/proc/self/comm", text, sizeof(text));
 	text[strcspn(text, "\n")] = '\0';
 	EXPECT_STREQ(text, (const char *)rec->leader_comm);
 }
@@ -189,9 +158,9 @@ static void expect_user(struct __test_metadata *_metadata,
 	EXPECT_EQ(ids->euid, rec->euid);
 	EXPECT_EQ(ids->gid, rec->gid);
 	EXPECT_EQ(ids->egid, rec->egid);
-	EXPECT_EQ(read_number("/proc/self/loginuid", SOCKBIND_UNKNOWN),
+	EXPECT_EQ(proc_number("/proc/self/loginuid", SOCKBIND_UNKNOWN),
 		  rec->loginuid);
-	EXPECT_EQ(read_number("/proc/self/sessionid", SOCKBIND_UNKNOWN),
+	EXPECT_EQ(proc_number("/proc/self/sessionid", SOCKBIND_UNKNOWN),
 		  rec->sessionid);
 }
 
@@ -209,7 +178,7 @@ static void expect_program(struct __test_metadata *_metadata,
 		EXPECT_EQ(minor(st.st_dev), rec->exe_minor);
 
 	EXPECT_NE(0, rec->cgroup);
-	read_text("/proc/self/cgroup", text, sizeof(text));
+	proc_text("/proc/self/cgroup", text, sizeof(text));
 	own = strstr(text, "0::");
 	if (!own || statfs("/sys/fs/cgroup", &fs) ||
 	    fs.f_type != CGROUP2_SUPER_MAGIC)
@@ -229,7 +198,7 @@ static void expect_netns(struct __test_metadata *_metadata,
 	EXPECT_EQ(inode_of(capture->netns), rec->netns);
 	getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len);
 	EXPECT_EQ(cookie, rec->netns_cookie);
-	EXPECT_EQ(read_number("/proc/sys/net/ipv4/ip_unprivileged_port_start",
+	EXPECT_EQ(proc_number("/proc/sys/net/ipv4/ip_unprivileged_port_start",
 			      SOCKBIND_UNKNOWN), rec->unprivileged_port_start);
 }
 
@@ -373,7 +342,7 @@ static __u32 expected_flags(const struct capture *capture, __u32 bound,
 		flags |= SOCKBIND_F_FINAL_ADDR;
 	if (!bound && scope_of(rec))
 		flags |= SOCKBIND_F_IF_FROM_ADDR;
-	if (status_number("\nCapEff:", 16) & (1 << CAP_NET_BIND_SERVICE))
+	if (proc_status(STATUS, "\nCapEff:", 16) & (1 << CAP_NET_BIND_SERVICE))
 		flags |= SOCKBIND_F_CAP_NET_BIND;
 	if (inode_of(owner) == inode_of_path("/proc/thread-self/ns/user"))
 		flags |= SOCKBIND_F_NETNS_OWNER;
@@ -815,7 +784,7 @@ static bool find_link_local(struct sockaddr_in6 *sin6)
 	char text[4096], *line;
 	unsigned int i, byte;
 
-	read_text("/proc/net/if_inet6", text, sizeof(text));
+	proc_text("/proc/net/if_inet6", text, sizeof(text));
 	line = !strncmp(text, "fe80", 4) ? text : strstr(text, "\nfe80");
 	if (!line)
 		return false;

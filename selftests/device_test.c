@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 
 #include "capture.h"
+#include "cpu.h"
+#include "proc.h"
 #include "witness.h"
 
 #define NOBODY		65534
@@ -29,12 +31,8 @@ FIXTURE(device)
 
 FIXTURE_SETUP(device)
 {
-	cpu_set_t one;
-
 	/* One ring, which holds a known number of records. */
-	CPU_ZERO(&one);
-	CPU_SET(sched_getcpu(), &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	ASSERT_TRUE(cpu_run_on(sched_getcpu()));
 	self->dev = capture_open(_metadata);
 	self->info = capture_info(_metadata, self->dev);
 }
@@ -302,18 +300,15 @@ TEST_F(device, poll)
  */
 static void wait_until_blocked(struct __test_metadata *_metadata, pid_t child)
 {
-	char path[64], text[512], state = 0;
+	const char *state;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", child);
-	while (state != 'S') {
-		int fd = open(path, O_RDONLY);
-		ssize_t n = read(fd, text, sizeof(text) - 1);
-
-		ASSERT_LT(0, n);
-		close(fd);
-		text[n] = '\0';
-		/* Behind its name, which may hold anything. */
-		state = strrchr(text, ')')[2];
+	for (;;) {
+		state = proc_stat(path, 3);
+		ASSERT_NE(NULL, state);
+		if (*state == 'S')
+			return;
 		ASSERT_EQ(0, waitpid(child, NULL, WNOHANG));
 		sched_yield();
 	}
@@ -653,16 +648,13 @@ TEST_F(device, cpus_are_merged)
 	const int cpus = self->info.rings < 4 ? self->info.rings : 4;
 	union sockbind_record records[8];
 	__u64 inode[8];
-	cpu_set_t one;
 	int i;
 
 	if (cpus == 1)
 		SKIP(return, "there is one CPU");
 	/* Two on each, which the smallest rings hold. */
 	for (i = 0; i < 2 * cpus; i++) {
-		CPU_ZERO(&one);
-		CPU_SET(i % cpus, &one);
-		if (sched_setaffinity(0, sizeof(one), &one))
+		if (!cpu_run_on(i % cpus))
 			SKIP(return, "CPU %d is offline", i % cpus);
 		inode[i] = bind_something(_metadata);
 	}

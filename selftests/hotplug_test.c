@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "cpu.h"
 #include "fuzz.h"
 #include "witness.h"
 
@@ -67,15 +68,6 @@ FIXTURE_TEARDOWN(hotplug)
 	set_all_online(self->cpus);
 }
 
-static void run_on(struct __test_metadata *_metadata, int cpu)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
-}
-
 static void expect_record(struct __test_metadata *_metadata, int dev,
 			  __u64 inode, __u64 seq)
 {
@@ -96,14 +88,14 @@ TEST_F(hotplug, records_of_an_offline_cpu)
 	__u64 inode, seq;
 	int late;
 
-	run_on(_metadata, 1);
+	ASSERT_TRUE(cpu_run_on(1));
 	bind_something(_metadata);
 	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
 	ASSERT_EQ(1, record.hdr.cpu);
 	seq = record.hdr.seq + 1;
 	inode = bind_something(_metadata);
 
-	run_on(_metadata, 0);
+	ASSERT_TRUE(cpu_run_on(0));
 	ASSERT_EQ(0, set_online(1, false));
 	late = open(DEVICE, O_RDONLY | O_NONBLOCK);
 	ASSERT_LE(0, late);
@@ -114,7 +106,7 @@ TEST_F(hotplug, records_of_an_offline_cpu)
 	EXPECT_EQ(1, record.hdr.cpu);
 
 	ASSERT_EQ(0, set_online(1, true));
-	run_on(_metadata, 1);
+	ASSERT_TRUE(cpu_run_on(1));
 	inode = bind_something(_metadata);
 	expect_record(_metadata, self->dev, inode, seq + 1);
 	expect_record(_metadata, late, inode, seq + 1);
@@ -143,11 +135,11 @@ TEST_F_TIMEOUT(hotplug, last_bind_wakes, TIMEOUT)
 	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
 	for (i = 0; i < ROUNDS; i++) {
 		ASSERT_EQ(0, set_online(1, true));
-		run_on(_metadata, 0);
+		ASSERT_TRUE(cpu_run_on(0));
 		child = start_sleeper(_metadata, self->dev);
-		run_on(_metadata, 1);
+		ASSERT_TRUE(cpu_run_on(1));
 		bind_something(_metadata);
-		run_on(_metadata, 0);
+		ASSERT_TRUE(cpu_run_on(0));
 		ASSERT_EQ(0, set_online(1, false));
 		ASSERT_EQ(child, waitpid(child, &status, 0));
 		EXPECT_EQ(0, status);

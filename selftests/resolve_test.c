@@ -26,6 +26,7 @@
 #include "kselftest_harness.h"
 
 #include "cgroup_id.h"
+#include "proc.h"
 
 #include "../tools/container.h"
 #include "../tools/resolve.h"
@@ -160,22 +161,11 @@ TEST(containers)
 /* Field 22 of /proc/PID/stat, as the record has it. */
 static uint64_t start_time(pid_t pid)
 {
-	char path[64], data[1024];
 	unsigned long long ticks;
-	size_t len;
-	FILE *file;
-	int i;
-	char *at;
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "r");
-	len = fread(data, 1, sizeof(data) - 1, file);
-	fclose(file);
-	data[len] = '\0';
-	at = strrchr(data, ')') + 2;
-	for (i = 3; i < 22; i++)
-		at = strchr(at, ' ') + 1;
-	ticks = strtoull(at, NULL, 10);
+	ticks = strtoull(proc_stat(path, 22), NULL, 10);
 	return ticks * (NS_PER_SEC / sysconf(_SC_CLK_TCK));
 }
 

@@ -14,6 +14,9 @@
 #include <time.h>
 
 #include "capture.h"
+#include "cpu.h"
+#include "proc.h"
+#include "setting.h"
 
 #define TRACING		"/sys/kernel/tracing/"
 #define EVENT		"sockbind_test/wake_readers"
@@ -25,15 +28,6 @@
 #define TICKS		25
 
 #define TIMEOUT		120
-
-static void run_on(struct __test_metadata *_metadata, int cpu)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
-}
 
 /* Time in ticks. */
 static __u64 ticks(void)
@@ -138,20 +132,14 @@ FIXTURE_TEARDOWN(wakeup)
 }
 
 /* Times that a process went to sleep. */
-static long switches_of(struct __test_metadata *_metadata, pid_t pid)
+static __u64 switches_of(struct __test_metadata *_metadata, pid_t pid)
 {
-	char line[128];
-	long switches = -1;
-	FILE *file;
+	char path[64];
+	__u64 switches;
 
-	snprintf(line, sizeof(line), "/proc/%d/status", pid);
-	file = fopen(line, "r");
-	ASSERT_NE(NULL, file);
-	while (fgets(line, sizeof(line), file) &&
-	       sscanf(line, "voluntary_ctxt_switches: %ld", &switches) != 1)
-		;
-	fclose(file);
-	ASSERT_LE(0, switches);
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	switches = proc_status(path, "\nvoluntary_ctxt_switches:", 10);
+	ASSERT_NE(~0ULL, switches);
 	return switches;
 }
 
@@ -166,7 +154,7 @@ TEST_F_TIMEOUT(wakeup, none_is_lost, TIMEOUT)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		run_on(_metadata, i % cpus);
+		ASSERT_TRUE(cpu_run_on(i % cpus));
 		bind_something(_metadata);
 		ASSERT_EQ(1, read(self->told[0], &c, 1));
 	}
@@ -196,31 +184,20 @@ FIXTURE(cost)
 	int dev;
 };
 
-static void write_file(struct __test_metadata *_metadata, const char *path,
-		       const char *text)
-{
-	int fd = open(path, O_WRONLY | O_APPEND);
-
-	ASSERT_LE(0, fd);
-	ASSERT_EQ((ssize_t)strlen(text), write(fd, text, strlen(text)))
-		TH_LOG("%s: %s", path, text);
-	close(fd);
-}
-
 FIXTURE_SETUP(cost)
 {
 	if (access(TRACING "kprobe_events", W_OK))
 		SKIP(return, "tracefs has no kprobe_events");
 	self->dev = capture_open(_metadata);
-	write_file(_metadata, TRACING "kprobe_events",
-		   "p:" EVENT " sockbind:wake_readers");
-	write_file(_metadata, TRACING "events/" EVENT "/enable", "1");
+	ASSERT_TRUE(setting_write(TRACING "kprobe_events",
+				  "p:" EVENT " sockbind:wake_readers"));
+	ASSERT_TRUE(setting_write(TRACING "events/" EVENT "/enable", "1"));
 }
 
 FIXTURE_TEARDOWN(cost)
 {
-	write_file(_metadata, TRACING "events/" EVENT "/enable", "0");
-	write_file(_metadata, TRACING "kprobe_events", "-:" EVENT);
+	ASSERT_TRUE(setting_write(TRACING "events/" EVENT "/enable", "0"));
+	ASSERT_TRUE(setting_write(TRACING "kprobe_events", "-:" EVENT));
 }
 
 /* Times that a bind had its readers woken. */
@@ -288,7 +265,7 @@ TEST_F_TIMEOUT(cost, one_a_tick_while_asleep, TIMEOUT)
 	ASSERT_LE(0, follower);
 	if (!follower)
 		follow(self->dev);
-	run_on(_metadata, 0);
+	ASSERT_TRUE(cpu_run_on(0));
 	start = ticks();
 	binds = bind_for_ticks(_metadata);
 	wakeups = count_wakeups(_metadata);
