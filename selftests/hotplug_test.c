@@ -15,7 +15,7 @@
 #include "witness.h"
 
 #define CPUS		"/sys/devices/system/cpu/"
-#define FAIR_SERVER	"/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
+#define FAIR_SERVERS	"/sys/kernel/debug/sched/fair_server/"
 
 /* Times that all CPUs but the first go and come back in a storm. */
 #define ROUNDS		4
@@ -68,24 +68,23 @@ static void set_fair_servers(int cpus, const char *runtime)
 	int cpu;
 
 	for (cpu = 0; cpu < cpus; cpu++) {
-		snprintf(path, sizeof(path), FAIR_SERVER, cpu);
+		snprintf(path, sizeof(path), FAIR_SERVERS "cpu%d/runtime", cpu);
 		setting_write(path, runtime);
 	}
 }
 
 FIXTURE_SETUP(hotplug)
 {
-	char path[64];
-
 	self->cpus = sysconf(_SC_NPROCESSORS_CONF);
 	set_all_online(self->cpus);
-	snprintf(path, sizeof(path), FAIR_SERVER, 0);
-	proc_text(path, self->runtime, sizeof(self->runtime));
-	set_fair_servers(self->cpus, "0");
 	if (access(CPUS "cpu1/online", W_OK))
 		SKIP(return, "there is no CPU that can be taken offline");
 	self->dev = capture_open(_metadata);
 	self->info = capture_info(_metadata, self->dev);
+	/* At last: without a whole setup there is no teardown. */
+	proc_text(FAIR_SERVERS "cpu0/runtime", self->runtime,
+		  sizeof(self->runtime));
+	set_fair_servers(self->cpus, "0");
 }
 
 FIXTURE_TEARDOWN(hotplug)
