@@ -106,7 +106,7 @@ demo: ## watch real servers bind, in a guest (installs Debian packages)
 
 .PHONY: check
 check: ## run the tests, on this host and in guests (installs Debian packages)
-	selftests/check host bookworm trixie demo trixie+userland \
+	selftests/run host bookworm trixie demo trixie+userland \
 		trixie+packages
 
 .PHONY: check-matrix
@@ -119,26 +119,26 @@ check-all: check ## all of check, and the tests on all kernels there are
 
 .PHONY: check-packages
 check-packages: ## run the tests of the packages, and of a system's life with them
-	selftests/check bullseye+packages bookworm+packages trixie+packages \
+	selftests/run bullseye+packages bookworm+packages trixie+packages \
 		trixie+fleet bookworm+lifecycle trixie+lifecycle secureboot in-tree
 
 .PHONY: check-fuzz
 check-fuzz: ## a minute of libFuzzer on the reader, and of stress-ng in a guest
-	selftests/check fuzz trixie+stress
+	selftests/run fuzz trixie+stress
 
 .PHONY: soak
 soak: ## an hour of binds, and of readers that come and go, in a guest
-	selftests/vm/run --timeout 5400 -- selftests/soak 3600
+	selftests/vm/run --timeout 5400 -- selftests/long/run-soak 3600
 
 .PHONY: check-debug
 check-debug: ## run the tests on kernels that check all, abuses, planted bugs (hours)
-	selftests/check plants own/debug own/debug-rt own/debug-kcsan \
+	selftests/run mutants own/debug own/debug-rt own/debug-kcsan \
 		own/debug+abuse own/debug-rt+abuse own/debug-kcsan+abuse \
 		trixie/amd64+abuse
 
 .PHONY: coverage
 coverage: ## print which lines of the module and the reader no test runs
-	selftests/coverage
+	selftests/dev/coverage
 
 .PHONY: bench
 bench: ## measure, and write BENCH.md and bench.svg (installs Debian packages)
@@ -150,7 +150,7 @@ bench-check: ## fail if a bind has become costlier, in a guest
 
 .PHONY: style
 style: ## check the style of all sources
-	selftests/style
+	selftests/dev/style
 
 .PHONY: clean
 clean: ## remove what was built

@@ -58,7 +58,7 @@ static void copy(void *to, const void *from, size_t size);
 #define smp_load_acquire(p)	((ring_pos_t)load(p, true))
 #define ring_core_copy(to, from, size)	copy(to, from, size)
 
-#include "../ring_record.h"
+#include "../lib/ring_record.h"
 #include "ring_core.h"
 
 #define RING_MAX	4
