@@ -104,6 +104,10 @@ deb: ## build Debian packages, in the directory above
 demo: ## watch real servers bind, in a guest (installs Debian packages)
 	selftests/vm/demo
 
+.PHONY: test
+test: ## run one test where it belongs: make test T=bind_test
+	@selftests/run --test $(T)
+
 .PHONY: check
 check: ## run the tests, on this host and in guests (installs Debian packages)
 	selftests/run host bookworm trixie demo trixie+userland \

@@ -56,7 +56,7 @@ help()
 	local target text
 
 	text=$(make help)
-	for target in all help module tools demo check check-matrix check-all style \
+	for target in all help module tools demo test check check-matrix check-all style \
 		clean install dkms-install dkms-uninstall deb; do
 		grep -q "^  $target " <<<"$text"
 	done
