@@ -47,7 +47,7 @@ _sockbind_value()
 	--result) words='ok unknown EACCES EADDRINUSE EADDRNOTAVAIL EINVAL
 		ENODEV ENOENT EPERM' ;;
 	--scope) words='wildcard interface loopback link-local private public
-		multicast' ;;
+		multicast reserved' ;;
 	--since | --until) words='today yesterday now' ;;
 	-c | --cgroup)
 		mapfile -t COMPREPLY < <(cd /sys/fs/cgroup 2>/dev/null &&
