@@ -76,6 +76,42 @@ static __always_inline unsigned long sockbind_arg(struct pt_regs *regs,
 }
 
 /*
+ * What a probed function returned. regs_return_value() is made for the end of a
+ * system call: powerpc and MIPS negate the register there if a flag says that the
+ * call failed. At the end of a function that flag means nothing, and on powerpc any
+ * user can have it set, by XER.SO.
+ */
+static __always_inline unsigned long sockbind_return_value(struct pt_regs *regs)
+{
+#if defined(CONFIG_PPC)
+	return regs->gpr[3];
+#elif defined(CONFIG_MIPS)
+	return regs->regs[2];
+#else
+	return regs_return_value(regs);
+#endif
+}
+
+/*
+ * The number of the system call that @current is in; negative: in none. Most kernels
+ * set it to -1 when user space is interrupted, where io_uring may bind too.
+ * syscall_get_nr() reads a register of user space on RISC-V then, and on Arm the
+ * number of the last system call.
+ */
+static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
+{
+#if defined(CONFIG_RISCV)
+	if (regs->cause != EXC_SYSCALL)
+		return -1;
+#elif defined(CONFIG_ARM)
+	/* No call whose first argument is -1 reaches the hook. */
+	if (regs->ARM_ORIG_r0 == -1UL)
+		return -1;
+#endif
+	return syscall_get_nr(current, regs);
+}
+
+/*
  * < 6.2: ftrace does not tell the arguments of a function the same everywhere.
  * On s390 it does by a function that is not for modules.
  */

@@ -30,7 +30,7 @@
 /* Negative: in none. */
 static __always_inline int syscall_nr(void)
 {
-	return syscall_get_nr(current, task_pt_regs(current));
+	return sockbind_syscall_nr(task_pt_regs(current));
 }
 
 /*

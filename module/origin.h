@@ -75,7 +75,7 @@ static __always_inline bool sockbind_in_native_bind(struct pt_regs *regs)
 	if (in_compat_syscall())
 		return false;
 #endif
-	return syscall_get_nr(current, regs) == __NR_bind &&
+	return sockbind_syscall_nr(regs) == __NR_bind &&
 	       !(current->flags & PF_IO_WORKER);
 }
 

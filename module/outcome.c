@@ -154,7 +154,7 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sockbind_slot *slot = entered(ri);
 
 	if (likely(slot->filled)) {
-		int result = regs_return_value(regs);
+		int result = sockbind_return_value(regs);
 
 		sockbind_record_result(&slot->rec, result);
 		if (!result)
@@ -212,7 +212,7 @@ static int lsm_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sockbind_slot *slot;
 
 	if (likely(sockbind_slot_of_bind(&slot))) {
-		slot->rec.lsm = regs_return_value(regs);
+		slot->rec.lsm = sockbind_return_value(regs);
 		slot->rec.hdr.flags |= SOCKBIND_F_LSM;
 	}
 	return 0;

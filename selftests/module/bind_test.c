@@ -1138,6 +1138,59 @@ TEST_F(who, replaced_descriptor)
 	EXPECT_EQ(0, rec.final_addrlen);
 }
 
+#ifdef __powerpc__
+/*
+ * bind(2) with the summary overflow bit set. User space sets it, the kernel does
+ * not clear it, and every comparison copies it into CR0, where it stands for a
+ * system call that has failed.
+ */
+static int bind_with_overflow(int fd, const void *addr, socklen_t len)
+{
+	register long nr asm("r0") = __NR_bind;
+	register long result asm("r3") = fd;
+	register long address asm("r4") = (long)addr;
+	register long length asm("r5") = len;
+
+	asm volatile("mtxer %[overflow]\n\t"
+		     "sc\n\t"
+		     "bns+ 1f\n\t"
+		     "neg %[result],%[result]\n"
+		     "1:\n\t"
+		     "mtxer %[none]"
+		     : "+r" (nr), [result] "+r" (result), "+r" (address),
+		       "+r" (length)
+		     : [overflow] "r" (1UL << 31), [none] "r" (0UL)
+		     : "memory", "cr0", "ctr", "r6", "r7", "r8", "r9", "r10",
+		       "r11", "r12");
+	return result;
+}
+#else
+static int bind_with_overflow(int fd, const void *addr, socklen_t len)
+{
+	return -ENOSYS;
+}
+#endif
+
+/* What user space leaves in a register does not change the recorded result. */
+TEST_F(who, overflow_bit)
+{
+	const struct sockaddr_in elsewhere = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(0xcb007101),	/* 203.0.113.1 */
+	};
+	struct sockbind_bind rec;
+	int fd = udp_socket();
+	int result = bind_with_overflow(fd, &elsewhere, sizeof(elsewhere));
+
+	if (result == -ENOSYS)
+		SKIP(return, "only powerpc has such a bit");
+	EXPECT_EQ(-EADDRNOTAVAIL, result);
+	ASSERT_EQ(1, capture_find(_metadata, self->capture.dev, inode_of(fd),
+				  &rec));
+	EXPECT_EQ(self->capture.outcome ? result : 0, rec.result);
+	EXPECT_TRUE(!rec.lsm || rec.lsm == result);
+}
+
 /* Wait for a child that ran a part of the test. */
 static void expect_child(struct __test_metadata *_metadata, pid_t child)
 {
