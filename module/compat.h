@@ -16,6 +16,7 @@
 #include <linux/kprobes.h>
 #include <linux/net.h>
 #include <linux/poll.h>
+#include <linux/rcupdate.h>
 #include <linux/uaccess.h>
 #include <linux/version.h>
 #include <asm/syscall.h>
@@ -137,6 +138,21 @@ static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
 #endif
 #else
 #define SOCKBIND_HOOK_OFFSET	0
+#endif
+
+/*
+ * A handler runs with preemption off. Since 4.20 that is an RCU read-side critical
+ * section. Before, it is none where RCU readers can be preempted, and there
+ * rcu_read_lock() is two instructions; where they cannot it is none. For lockdep the
+ * lock is taken everywhere: task_dfl_cgroup() accepts nothing else up to 5.10, and
+ * rcu_dereference() complains in a handler that forgot it.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 20, 0) || IS_ENABLED(CONFIG_PROVE_RCU)
+#define sockbind_rcu_read_lock		rcu_read_lock
+#define sockbind_rcu_read_unlock	rcu_read_unlock
+#else
+#define sockbind_rcu_read_lock()	do { } while (0)
+#define sockbind_rcu_read_unlock()	do { } while (0)
 #endif
 
 /* io_uring can bind since 6.11; its structures are in a header since 6.0. */

@@ -275,7 +275,7 @@ static bool has_port(unsigned int family, unsigned int type)
 bool sockbind_filter_family_set(const struct sock *sk,
 				const struct sockaddr *addr, int addrlen)
 {
-	const struct sockbind_set *set = rcu_dereference_sched(sockbind_families);
+	const struct sockbind_set *set = rcu_dereference(sockbind_families);
 	unsigned int family = sk->sk_family;
 	int addr_family = address_family(addr, addrlen);
 
@@ -295,7 +295,7 @@ bool sockbind_filter_family_set(const struct sock *sk,
 bool sockbind_filter_request_port(const struct sock *sk,
 				  const struct sockaddr *addr, int addrlen)
 {
-	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
+	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
 	u16 port;
 
 	if (!has_port(sk->sk_family, sk->sk_type))
@@ -310,7 +310,7 @@ bool sockbind_filter_request_port(const struct sock *sk,
  */
 bool sockbind_filter_final_port(const struct sockbind_bind *rec)
 {
-	const struct sockbind_set *set = rcu_dereference_sched(sockbind_ports);
+	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
 	u16 port;
 
 	if (!has_port(rec->family, rec->sock_type))

@@ -156,10 +156,12 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (likely(slot->filled)) {
 		int result = sockbind_return_value(regs);
 
+		sockbind_rcu_read_lock();
 		sockbind_record_result(&slot->rec, result);
 		if (!result)
 			final_by_fd(slot);
 		slot_commit(slot);
+		sockbind_rcu_read_unlock();
 	}
 	sockbind_slot_free(slot);
 	return 0;
@@ -186,10 +188,12 @@ static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (likely(slot->filled)) {
 		int result = sockbind_io_result(slot->req);
 
+		sockbind_rcu_read_lock();
 		sockbind_record_result(&slot->rec, result);
 		if (!result)
 			final_by_file(slot, sockbind_io_file(slot->req));
 		slot_commit(slot);
+		sockbind_rcu_read_unlock();
 	}
 	sockbind_slot_free(slot);
 	return 0;

@@ -65,19 +65,28 @@ static __always_inline void commit_request(const struct socket *sock,
 	sockbind_ring_commit(ring, record);
 }
 
-static __always_inline void bind_requested(const struct socket *sock,
-					   const struct sockaddr *addr,
-					   int addrlen)
+static __always_inline void record_bind(const struct socket *sock,
+					const struct sockaddr *addr,
+					int addrlen)
 {
 	struct sockbind_slot *slot;
 
-	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
 	if (!sockbind_filter_family(sock->sk, addr, addrlen))
 		return;
 	if (sockbind_slots && sockbind_slot_of_bind(&slot))
 		fill_slot(slot, sock, addr, addrlen);
 	else
 		commit_request(sock, addr, addrlen);
+}
+
+static __always_inline void bind_requested(const struct socket *sock,
+					   const struct sockaddr *addr,
+					   int addrlen)
+{
+	sockbind_stats_inc(SOCKBIND_STAT_SEEN);
+	sockbind_rcu_read_lock();
+	record_bind(sock, addr, addrlen);
+	sockbind_rcu_read_unlock();
 }
 
 /* int security_socket_bind(struct socket *, struct sockaddr *, int) */

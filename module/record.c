@@ -78,7 +78,7 @@ static u32 pid_in_ns(const struct pid *pid, const struct pid_namespace *ns)
 void sockbind_record_ns_pids(struct sockbind_bind *rec)
 {
 	const struct pid_namespace *ns = task_active_pid_ns(current);
-	struct task_struct *parent = rcu_dereference_sched(current->real_parent);
+	struct task_struct *parent = rcu_dereference(current->real_parent);
 
 	rec->pidns = ns->ns.inum;
 	rec->ns_pid = pid_in_ns(task_tgid(current), ns);

@@ -3,8 +3,9 @@
  * Filling a record: who binds, which socket, what it asks for, and what it got.
  *
  * All of it runs in probe handlers, in the context of the task that binds, with
- * preemption off and so inside an RCU read-side critical section. It only loads
- * and stores: nothing here may sleep, take a lock, fault or print.
+ * preemption off and inside an RCU read-side critical section, which is
+ * sockbind_rcu_read_lock()'s where preemption off is none. It only loads and stores:
+ * nothing here may sleep, take a lock, fault or print.
  *
  * What every bind goes through is inline, so that a handler is one function: a
  * call costs more than most fields. What few binds need is behind one, in
@@ -86,7 +87,7 @@ static __always_inline void sockbind_fill_task(struct sockbind_bind *rec)
 {
 	struct task_struct *task = current, *leader = task->group_leader;
 	u32 pid = task->tgid, tid = task->pid;
-	u32 ppid = rcu_dereference_sched(task->real_parent)->tgid;
+	u32 ppid = rcu_dereference(task->real_parent)->tgid;
 	/* Both loaded first, they are copied as one word. */
 	u32 loginuid = __kuid_val(audit_get_loginuid(task));
 	u32 sessionid = audit_get_sessionid(task);
@@ -149,7 +150,7 @@ static __always_inline void sockbind_fill_exe(struct sockbind_bind *rec)
 	 * file's. If it is still there after its inode was read, it was this
 	 * executable's, and the inode is freed by RCU only.
 	 */
-	file = rcu_dereference_sched(mm->exe_file);
+	file = rcu_dereference(mm->exe_file);
 	if (unlikely(!file))
 		goto unknown;
 	inode = READ_ONCE(file->f_inode);
