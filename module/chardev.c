@@ -21,6 +21,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 #include <linux/wait.h>
 #include <linux/sockbind.h>
 
@@ -125,23 +126,36 @@ static unsigned int heap_build(struct reader *reader)
 }
 
 /*
- * Copy what is there when the call begins, as much as fits, in the order of
- * commit. A loss is told just before the next record of its CPU.
+ * Copy the record, all of it or, as far as @to is concerned, nothing: what a fault
+ * cut short is no part of what was read, and must not stay in a pipe.
  */
-static ssize_t copy_records(struct reader *reader, char __user *buf,
-			    size_t count)
+static bool copy_record(const union sockbind_record *record, struct iov_iter *to)
+{
+	size_t copied = copy_to_iter(record, sizeof(*record), to);
+
+	if (copied == sizeof(*record))
+		return true;
+	iov_iter_revert(to, copied);
+	return false;
+}
+
+/*
+ * Copy what is there when the call begins, as much as fits, in the order of
+ * commit. A loss is reported just before the next record of its CPU. The reader's
+ * place moves past a record only after that was copied.
+ */
+static ssize_t copy_records(struct reader *reader, struct iov_iter *to)
 {
 	struct lane **heap = reader->heap;
 	unsigned int n = heap_build(reader);
 	size_t done = 0;
 
-	while (n && count - done >= SOCKBIND_RECORD_SIZE) {
+	while (n && iov_iter_count(to) >= SOCKBIND_RECORD_SIZE) {
 		struct lane *lane = heap[0];
 		u64 cursor = lane->cursor;
 
 		ring_core_next(lane->ring, &cursor, &reader->record);
-		if (copy_to_user(buf + done, &reader->record,
-				 SOCKBIND_RECORD_SIZE))
+		if (!copy_record(&reader->record, to))
 			return done ? : -EFAULT;
 		done += SOCKBIND_RECORD_SIZE;
 		cond_resched();
@@ -171,23 +185,40 @@ static bool has_records(const struct reader *reader)
 	return false;
 }
 
-static ssize_t sockbind_read(struct file *file, char __user *buf, size_t count,
-			     loff_t *ppos)
+/*
+ * IOCB_NOWAIT forbids to sleep, even for a reader that is copying records; who
+ * then polls is called back at once. O_NONBLOCK only forbids to wait for records.
+ */
+static int reader_lock(struct reader *reader, const struct kiocb *iocb)
 {
-	struct reader *reader = file->private_data;
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		return mutex_trylock(&reader->lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&reader->lock) ? -ERESTARTSYS : 0;
+}
+
+static bool may_wait(const struct kiocb *iocb)
+{
+	return !(iocb->ki_flags & IOCB_NOWAIT ||
+		 iocb->ki_filp->f_flags & O_NONBLOCK);
+}
+
+static ssize_t sockbind_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct reader *reader = iocb->ki_filp->private_data;
 	ssize_t ret;
 
-	if (count < SOCKBIND_RECORD_SIZE)
+	if (iov_iter_count(to) < SOCKBIND_RECORD_SIZE)
 		return -EINVAL;
 
 	for (;;) {
-		if (mutex_lock_interruptible(&reader->lock))
-			return -ERESTARTSYS;
-		ret = copy_records(reader, buf, min_t(size_t, count, MAX_RW_COUNT));
+		ret = reader_lock(reader, iocb);
+		if (ret)
+			return ret;
+		ret = copy_records(reader, to);
 		mutex_unlock(&reader->lock);
 		if (ret)
 			return ret;
-		if (file->f_flags & O_NONBLOCK)
+		if (!may_wait(iocb))
 			return -EAGAIN;
 		ret = wait_event_interruptible(sockbind_readers,
 					       has_records(reader));
@@ -285,6 +316,8 @@ static int sockbind_open(struct inode *inode, struct file *file)
 
 	/* There is a place, but no offset to read or write at. */
 	file->f_mode &= ~(FMODE_PREAD | FMODE_PWRITE);
+	/* sockbind_read_iter() heeds IOCB_NOWAIT. */
+	file->f_mode |= FMODE_NOWAIT;
 	return 0;
 }
 
@@ -302,7 +335,8 @@ static const struct file_operations sockbind_fops = {
 	.owner		= THIS_MODULE,
 	.open		= sockbind_open,
 	.release	= sockbind_release,
-	.read		= sockbind_read,
+	.read_iter	= sockbind_read_iter,
+	.splice_read	= sockbind_splice_read,
 	.poll		= sockbind_poll,
 	.llseek		= sockbind_llseek,
 	.unlocked_ioctl	= sockbind_ioctl,

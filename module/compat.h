@@ -273,6 +273,13 @@ static inline void sockbind_poll_wait(struct file *file,
 #endif
 }
 
+/* < 6.5: another function reads into a pipe by read_iter(). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define sockbind_splice_read	copy_splice_read
+#else
+#define sockbind_splice_read	generic_file_splice_read
+#endif
+
 /* Long-term kernels before 5.10; what distributions backport is replaced too. */
 
 /* There is no race detector that could be told. */

@@ -98,24 +98,46 @@ static size_t random_size(__u64 *state)
 	return fuzz_below(state, BATCH * SOCKBIND_RECORD_SIZE + 1);
 }
 
+/* Through a pipe, which holds whole records only, whoever fills and empties it. */
+static void fuzz_splice(struct shared *shared, __u64 *state, int fd)
+{
+	union sockbind_record batch[BATCH];
+	ssize_t n = splice(fd, NULL, shared->scratch[1], NULL,
+			   random_size(state), SPLICE_F_NONBLOCK);
+
+	if (n > 0 && n % SOCKBIND_RECORD_SIZE)
+		wrong(shared, "the length of a splice");
+	check_read(shared, read(shared->scratch[0], batch, sizeof(batch)),
+		   batch);
+}
+
 static void fuzz_read(struct shared *shared, __u64 *state, int fd)
 {
 	union sockbind_record batch[BATCH];
-	struct iovec iov[2] = {
-		{ batch, SOCKBIND_RECORD_SIZE },
-		{ batch + 1, SOCKBIND_RECORD_SIZE },
+	const size_t size = random_size(state);
+	const size_t first = fuzz_below(state, size + 1);
+	const struct iovec iov[2] = {
+		{ batch, first },
+		{ (char *)batch + first, size - first },
+	};
+	const struct iovec nowhere[2] = {
+		{ batch, size },
+		{ (void *)8, sizeof(batch) },
 	};
 	ssize_t n;
 
 	switch (fuzz_below(state, 8)) {
 	case 0:
 		/* Nothing is there to write to. */
-		n = read(fd, (void *)8, random_size(state));
+		n = read(fd, (void *)8, size);
 		if (n > 0)
 			wrong(shared, "a read to nowhere");
 		break;
 	case 1:
-		check_read(shared, readv(fd, iov, 2), batch);
+		n = readv(fd, iov, 2);
+		/* The kernel does not ask the device for nothing. */
+		if (size)
+			check_read(shared, n, batch);
 		break;
 	case 2:
 		/* The last page of the address space is not a process's. */
@@ -123,8 +145,22 @@ static void fuzz_read(struct shared *shared, __u64 *state, int fd)
 		if (n > 0)
 			wrong(shared, "a read into the kernel");
 		break;
+	case 3:
+		n = readv(fd, nowhere, 2);
+		if (n > (ssize_t)size)
+			wrong(shared, "a scattered read to nowhere");
+		check_read(shared, n, batch);
+		break;
+	case 4:
+		n = preadv2(fd, iov, 2, -1, RWF_NOWAIT);
+		if (size)
+			check_read(shared, n, batch);
+		break;
+	case 5:
+		fuzz_splice(shared, state, fd);
+		break;
 	default:
-		check_read(shared, read(fd, batch, random_size(state)), batch);
+		check_read(shared, read(fd, batch, size), batch);
 	}
 }
 
@@ -133,7 +169,7 @@ static void fuzz_refused(struct shared *shared, __u64 *state, int fd)
 	union sockbind_record record = { 0 };
 	off_t offset = 0;
 
-	switch (fuzz_below(state, 7)) {
+	switch (fuzz_below(state, 6)) {
 	case 0:
 		if (write(fd, &record, sizeof(record)) >= 0)
 			wrong(shared, "a write");
@@ -147,16 +183,11 @@ static void fuzz_refused(struct shared *shared, __u64 *state, int fd)
 			wrong(shared, "an mmap");
 		break;
 	case 3:
-		if (splice(fd, NULL, shared->scratch[1], NULL,
-			   random_size(state), SPLICE_F_NONBLOCK) > 0)
-			wrong(shared, "a splice");
-		break;
-	case 4:
 		if (sendfile(shared->scratch[1], fd, &offset,
 			     random_size(state)) > 0)
-			wrong(shared, "a sendfile");
+			wrong(shared, "a sendfile from an offset");
 		break;
-	case 5:
+	case 4:
 		if (!ftruncate(fd, (off_t)fuzz_next(state)))
 			wrong(shared, "an ftruncate");
 		break;

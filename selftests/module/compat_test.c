@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -355,6 +356,23 @@ TEST(same_bytes)
 		  read(pipes[0], &theirs, sizeof(theirs)));
 	ASSERT_TRUE(capture_read(_metadata, own, &mine));
 	EXPECT_EQ(0, memcmp(&mine, &theirs, sizeof(mine)));
+}
+
+/* The buffers are described in words of the program's size. */
+TEST(scattered_read)
+{
+	int own = capture_open(_metadata), other = capture_open(_metadata);
+	union sockbind_record mine, theirs[2];
+	struct iovec iov[] = {
+		{ theirs, 100 },
+		{ (char *)theirs + 100, sizeof(theirs) - 100 },
+	};
+
+	bind_something(_metadata);
+	ASSERT_EQ((ssize_t)sizeof(*theirs), preadv2(other, iov, 2, -1,
+						    RWF_NOWAIT));
+	ASSERT_TRUE(capture_read(_metadata, own, &mine));
+	EXPECT_EQ(0, memcmp(&mine, theirs, sizeof(mine)));
 }
 
 int main(int argc, char **argv)

@@ -3,8 +3,11 @@
  * /dev/sockbind: who may open it, and what every operation does, is told and
  * refuses. Holds for every size of the rings.
  */
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "capture.h"
@@ -148,20 +151,32 @@ TEST_F(device, many_records_in_one_read)
 	EXPECT_EQ(records[0].hdr.seq + 1, records[1].hdr.seq);
 }
 
-TEST_F(device, bad_buffer_loses_nothing)
+/*
+ * Two pages, of which the second cannot be written. Return: the place in the first
+ * that has room for one record.
+ */
+static char *last_room(struct __test_metadata *_metadata)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
 	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *one = pages + page - sizeof(union sockbind_record);
-	__u64 first, second;
 
 	ASSERT_NE(MAP_FAILED, pages);
 	ASSERT_EQ(0, mprotect(pages + page, page, PROT_NONE));
+	return pages + page - sizeof(union sockbind_record);
+}
+
+TEST_F(device, bad_buffer_loses_nothing)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	char *one = last_room(_metadata);
+	__u64 first, second;
+
 	first = bind_something(_metadata);
 	second = bind_something(_metadata);
 
-	EXPECT_EQ(-1, read(self->dev, pages + page, page));
+	EXPECT_EQ(-1, read(self->dev, one + sizeof(union sockbind_record),
+			   page));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, read(self->dev, one + 1, page));
 	EXPECT_EQ(EFAULT, errno);
@@ -171,18 +186,253 @@ TEST_F(device, bad_buffer_loses_nothing)
 	expect_record_of(_metadata, self->dev, second);
 }
 
+/* A record lies across buffers; what they hold of the next one is not filled. */
 TEST_F(device, scattered_buffer)
+{
+	union sockbind_record records[2];
+	char *bytes = (char *)records;
+	struct iovec iov[] = {
+		{ bytes, 100 },
+		{ bytes + 100, 0 },
+		{ bytes + 100, 300 },
+		{ bytes + 400, sizeof(records) - 400 - 1 },
+	};
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+
+	memset(records, 'x', sizeof(records));
+	ASSERT_EQ(sizeof(*records), readv(self->dev, iov, 4));
+	EXPECT_EQ(SOCKBIND_RECORD_SIZE, records[0].hdr.size);
+	EXPECT_EQ(first, records[0].bind.inode);
+	EXPECT_EQ('x', bytes[sizeof(*records)]);
+	expect_record_of(_metadata, self->dev, second);
+	expect_no_more(_metadata, self->dev);
+}
+
+/* A second buffer that stays empty does not hold the first one's record back. */
+TEST_F(device, scattered_read_does_not_wait_for_more)
+{
+	union sockbind_record records[2];
+	struct iovec iov[] = {
+		{ &records[0], sizeof(*records) },
+		{ &records[1], sizeof(*records) },
+	};
+	__u64 inode = bind_something(_metadata);
+
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	ASSERT_EQ(sizeof(*records), readv(self->dev, iov, 2));
+	EXPECT_EQ(inode, records[0].bind.inode);
+}
+
+TEST_F(device, short_scattered_buffer)
 {
 	union sockbind_record record;
 	struct iovec iov[] = {
 		{ &record, 100 },
-		{ (char *)&record + 100, sizeof(record) - 100 },
+		{ (char *)&record + 100, sizeof(record) - 100 - 1 },
 	};
+	__u64 inode = bind_something(_metadata);
 
-	/* Each part is a read of its own. */
-	bind_something(_metadata);
 	EXPECT_EQ(-1, readv(self->dev, iov, 2));
 	EXPECT_EQ(EINVAL, errno);
+	expect_record_of(_metadata, self->dev, inode);
+}
+
+/* The fault is in the middle of the second record, and in another buffer. */
+TEST_F(device, bad_scattered_buffer_loses_nothing)
+{
+	union sockbind_record record;
+	char *one = last_room(_metadata);
+	struct iovec iov[] = {
+		{ &record, 100 },
+		{ one + 100, sizeof(record) },
+		{ &record, sizeof(record) },
+	};
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+
+	EXPECT_EQ(-1, readv(self->dev, iov + 1, 2));
+	EXPECT_EQ(EFAULT, errno);
+	iov[0] = (struct iovec){ &record, sizeof(record) };
+	EXPECT_EQ(sizeof(record), readv(self->dev, iov, 3));
+	EXPECT_EQ(first, record.bind.inode);
+	expect_record_of(_metadata, self->dev, second);
+}
+
+/* Where the file is not O_NONBLOCK, this call is. */
+TEST_F(device, preadv2_nowait)
+{
+	union sockbind_record record;
+	struct iovec iov = { &record, sizeof(record) };
+	__u64 inode;
+
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	EXPECT_EQ(-1, preadv2(self->dev, &iov, 1, -1, RWF_NOWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+	inode = bind_something(_metadata);
+	ASSERT_EQ(sizeof(record), preadv2(self->dev, &iov, 1, -1, RWF_NOWAIT));
+	EXPECT_EQ(inode, record.bind.inode);
+	EXPECT_EQ(-1, preadv2(self->dev, &iov, 1, 0, RWF_NOWAIT));
+	EXPECT_EQ(ESPIPE, errno);
+}
+
+/* A page that is there once this process says so. Return: it, or NULL. */
+static void *late_page(struct __test_metadata *_metadata, int *fault)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, page);
+	*fault = syscall(__NR_userfaultfd, O_CLOEXEC);
+	if (*fault < 0)
+		return NULL;
+	range.range.start = (uintptr_t)page;
+	range.range.len = size;
+	ASSERT_EQ(0, ioctl(*fault, UFFDIO_API, &api));
+	ASSERT_EQ(0, ioctl(*fault, UFFDIO_REGISTER, &range));
+	return page;
+}
+
+/**
+ * struct page_reader - a thread that reads into a page that is not there
+ * @dev: the device
+ * @page: the page
+ * @size: what read() returned
+ */
+struct page_reader {
+	int dev;
+	void *page;
+	ssize_t size;
+};
+
+static void *read_page(void *arg)
+{
+	struct page_reader *reader = arg;
+
+	reader->size = read(reader->dev, reader->page,
+			    sizeof(union sockbind_record));
+	return NULL;
+}
+
+/* Another thread is in the middle of a read, and would have to be waited for. */
+TEST_F(device, nowait_while_another_reads)
+{
+	union sockbind_record record;
+	struct iovec iov = { &record, sizeof(record) };
+	struct page_reader reader = { .dev = self->dev };
+	struct uffdio_zeropage zero = { 0 };
+	struct uffd_msg msg;
+	pthread_t thread;
+	__u64 first, second;
+	int fault;
+
+	reader.page = late_page(_metadata, &fault);
+	if (!reader.page)
+		SKIP(return, "the kernel has no userfaultfd()");
+	first = bind_something(_metadata);
+	second = bind_something(_metadata);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, read_page, &reader));
+	ASSERT_EQ(sizeof(msg), read(fault, &msg, sizeof(msg)));
+	ASSERT_EQ(UFFD_EVENT_PAGEFAULT, msg.event);
+
+	EXPECT_EQ(-1, preadv2(self->dev, &iov, 1, -1, RWF_NOWAIT));
+	EXPECT_EQ(EAGAIN, errno);
+
+	zero.range.start = (uintptr_t)reader.page;
+	zero.range.len = sysconf(_SC_PAGESIZE);
+	ASSERT_EQ(0, ioctl(fault, UFFDIO_ZEROPAGE, &zero));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	ASSERT_EQ(sizeof(record), reader.size);
+	EXPECT_EQ(first, ((union sockbind_record *)reader.page)->bind.inode);
+	expect_record_of(_metadata, self->dev, second);
+}
+
+/* Through a pipe come the same bytes, whole records only. */
+TEST_F(device, splice)
+{
+	union sockbind_record records[2];
+	__u64 first, second;
+	int pipes[2];
+
+	ASSERT_EQ(0, pipe2(pipes, O_NONBLOCK));
+	EXPECT_EQ(-1, splice(self->dev, NULL, pipes[1], NULL, sizeof(records),
+			     0));
+	EXPECT_EQ(EAGAIN, errno);
+	first = bind_something(_metadata);
+	second = bind_something(_metadata);
+	EXPECT_EQ(-1, splice(self->dev, NULL, pipes[1], NULL,
+			     sizeof(*records) - 1, 0));
+	EXPECT_EQ(EINVAL, errno);
+	ASSERT_EQ(sizeof(*records), splice(self->dev, NULL, pipes[1], NULL,
+					   sizeof(records) - 1, 0));
+	ASSERT_EQ(sizeof(*records), read(pipes[0], records, sizeof(records)));
+	EXPECT_EQ(first, records[0].bind.inode);
+	expect_record_of(_metadata, self->dev, second);
+}
+
+/* A full pipe takes no part of a record, and none is lost. */
+TEST_F(device, splice_to_a_full_pipe)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	union sockbind_record record;
+	__u64 next, in_pipe = 0;
+	int pipes[2];
+	ssize_t n;
+
+	if (self->info.records * sizeof(record) < 2 * page)
+		SKIP(return, "the rings hold less than two pages");
+	ASSERT_EQ(0, pipe2(pipes, O_NONBLOCK));
+	ASSERT_EQ((int)page, fcntl(pipes[1], F_SETPIPE_SZ, page));
+	bind_many(_metadata, 2 * page / sizeof(record));
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	next = record.hdr.seq + 1;
+
+	do {
+		n = splice(self->dev, NULL, pipes[1], NULL, 2 * page,
+			   SPLICE_F_NONBLOCK);
+		in_pipe += n > 0 ? n : 0;
+	} while (n > 0);
+	ASSERT_EQ(-1, n);
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_LT(0, in_pipe);
+	EXPECT_EQ(0, in_pipe % sizeof(record));
+	for (; in_pipe; in_pipe -= sizeof(record)) {
+		ASSERT_EQ(sizeof(record), read(pipes[0], &record,
+					       sizeof(record)));
+		ASSERT_EQ(next++, record.hdr.seq);
+	}
+	EXPECT_EQ(-1, read(pipes[0], &record, sizeof(record)));
+	EXPECT_EQ(EAGAIN, errno);
+	ASSERT_TRUE(capture_read(_metadata, self->dev, &record));
+	EXPECT_EQ(next, record.hdr.seq);
+}
+
+/* Before 6.0 the kernel has it from regular files and block devices alone. */
+TEST_F(device, sendfile)
+{
+	union sockbind_record records[3];
+	int file = memfd_create("records", MFD_CLOEXEC);
+	__u64 first = bind_something(_metadata);
+	__u64 second = bind_something(_metadata);
+	off_t offset = 0;
+	ssize_t n;
+
+	ASSERT_LE(0, file);
+	EXPECT_EQ(-1, sendfile(file, self->dev, &offset, sizeof(records)));
+	EXPECT_EQ(ESPIPE, errno);
+	n = sendfile(file, self->dev, NULL, sizeof(records));
+	if (n < 0 && errno == EINVAL) {
+		expect_record_of(_metadata, self->dev, first);
+		SKIP(return, "the kernel has no sendfile() from a device");
+	}
+	ASSERT_EQ(2 * sizeof(*records), n);
+	ASSERT_EQ(n, pread(file, records, sizeof(records), 0));
+	EXPECT_EQ(first, records[0].bind.inode);
+	EXPECT_EQ(second, records[1].bind.inode);
+	expect_no_more(_metadata, self->dev);
 }
 
 TEST_F(device, lseek_goes_to_the_ends)

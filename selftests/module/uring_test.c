@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * IORING_OP_BIND: which task did it for whom, by which descriptor, and what
- * came of it, compared with the completion and with getsockname().
+ * came of it, compared with the completion and with getsockname(). And the device
+ * itself, read through an io_uring.
  */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <sched.h>
@@ -11,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include "capture.h"
@@ -486,6 +489,158 @@ TEST(from_interrupt)
 	else
 		EXPECT_EQ(SOCKBIND_FD_UNKNOWN, rec.fd_status);
 	ASSERT_EQ(child, waitpid(child, NULL, 0));
+}
+
+/**
+ * struct request - a read of the device that is under way
+ * @sqe: what was asked for
+ * @iov: its buffers
+ * @records: where these are
+ */
+struct request {
+	struct io_uring_sqe sqe;
+	struct iovec iov[2];
+	union sockbind_record records[2];
+};
+
+FIXTURE(uring_read)
+{
+	int dev;
+	struct uring uring;
+	struct request request;
+};
+
+FIXTURE_VARIANT(uring_read)
+{
+	__u8 opcode;
+	unsigned int buffers;
+};
+
+FIXTURE_VARIANT_ADD(uring_read, one_buffer) {
+	.opcode = IORING_OP_READ,
+};
+
+FIXTURE_VARIANT_ADD(uring_read, one_vector) {
+	.opcode = IORING_OP_READV,
+	.buffers = 1,
+};
+
+FIXTURE_VARIANT_ADD(uring_read, two_vectors) {
+	.opcode = IORING_OP_READV,
+	.buffers = 2,
+};
+
+FIXTURE_SETUP(uring_read)
+{
+	struct request *request = &self->request;
+	unsigned int i;
+
+	self->dev = capture_open(_metadata);
+	ASSERT_EQ(0, fcntl(self->dev, F_SETFL, 0));
+	uring_open(_metadata, &self->uring, 0);
+	if (self->uring.fd < 0)
+		SKIP(return, "there is no io_uring");
+	for (i = 0; i < 2; i++)
+		request->iov[i] = (struct iovec){
+			&request->records[i], sizeof(union sockbind_record),
+		};
+	request->sqe = (struct io_uring_sqe){
+		.opcode = variant->opcode,
+		.fd = self->dev,
+		.off = -1,
+		.addr = (uintptr_t)(variant->buffers ? (void *)request->iov :
+						       request->records),
+		.len = variant->buffers ? : sizeof(union sockbind_record),
+	};
+}
+
+FIXTURE_TEARDOWN(uring_read)
+{
+	close(self->uring.fd);
+}
+
+static unsigned int threads_of_this_process(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	const struct dirent *entry;
+	unsigned int n = 0;
+
+	while ((entry = readdir(dir)))
+		n += *entry->d_name != '.';
+	closedir(dir);
+	return n;
+}
+
+/* The record completes the request, and the second buffer may stay empty. */
+TEST_F(uring_read, there)
+{
+	const union sockbind_record *record = self->request.records;
+	__u64 inode = bind_something(_metadata);
+
+	uring_queue(&self->uring, &self->request.sqe);
+	uring_enter(_metadata, &self->uring, 1, 1);
+	ASSERT_EQ(sizeof(*record), uring_complete(_metadata, &self->uring));
+	EXPECT_EQ(inode, record->bind.inode);
+}
+
+/* The request waits as poll() does: no thread of the kernel sleeps for it. */
+TEST_F(uring_read, to_come)
+{
+	const union sockbind_record *record = self->request.records;
+	__u64 inode;
+
+	uring_queue(&self->uring, &self->request.sqe);
+	uring_enter(_metadata, &self->uring, 1, 0);
+	EXPECT_EQ(1, threads_of_this_process());
+	EXPECT_FALSE(uring_has_completed(&self->uring));
+	inode = bind_something(_metadata);
+	uring_enter(_metadata, &self->uring, 0, 1);
+	ASSERT_EQ(sizeof(*record), uring_complete(_metadata, &self->uring));
+	EXPECT_EQ(inode, record->bind.inode);
+}
+
+/* A worker of the kernel may wait, in read(). */
+TEST_F(uring_read, worker)
+{
+	const union sockbind_record *record = self->request.records;
+	__u64 inode;
+
+	self->request.sqe.flags = IOSQE_ASYNC;
+	uring_queue(&self->uring, &self->request.sqe);
+	uring_enter(_metadata, &self->uring, 1, 0);
+	inode = bind_something(_metadata);
+	uring_enter(_metadata, &self->uring, 0, 1);
+	ASSERT_EQ(sizeof(*record), uring_complete(_metadata, &self->uring));
+	EXPECT_EQ(inode, record->bind.inode);
+}
+
+/* Whole records only, as read() has it. */
+TEST_F(uring_read, short_buffer)
+{
+	self->request.iov[0].iov_len -= 100;
+	self->request.iov[1].iov_len = 99;
+	if (!variant->buffers)
+		self->request.sqe.len--;
+	bind_something(_metadata);
+	uring_queue(&self->uring, &self->request.sqe);
+	uring_enter(_metadata, &self->uring, 1, 1);
+	EXPECT_EQ(-EINVAL, uring_complete(_metadata, &self->uring));
+}
+
+TEST_F(uring_read, poll)
+{
+	const struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_POLL_ADD,
+		.fd = self->dev,
+		.poll_events = POLLIN | POLLOUT,
+	};
+
+	uring_queue(&self->uring, &sqe);
+	uring_enter(_metadata, &self->uring, 1, 0);
+	EXPECT_FALSE(uring_has_completed(&self->uring));
+	bind_something(_metadata);
+	uring_enter(_metadata, &self->uring, 0, 1);
+	EXPECT_EQ(POLLIN, uring_complete(_metadata, &self->uring));
 }
 
 int main(int argc, char **argv)
