@@ -265,16 +265,19 @@ FIXTURE_VARIANT(cgroup)
 {
 	int family;
 	enum bpf_attach_type hook;
+	enum bpf_attach_type post;
 };
 
 FIXTURE_VARIANT_ADD(cgroup, bind4) {
 	.family = AF_INET,
 	.hook = BPF_CGROUP_INET4_BIND,
+	.post = BPF_CGROUP_INET4_POST_BIND,
 };
 
 FIXTURE_VARIANT_ADD(cgroup, bind6) {
 	.family = AF_INET6,
 	.hook = BPF_CGROUP_INET6_BIND,
+	.post = BPF_CGROUP_INET6_POST_BIND,
 };
 
 static void enter_cgroup(struct __test_metadata *_metadata, const char *path)
@@ -291,8 +294,11 @@ static void enter_cgroup(struct __test_metadata *_metadata, const char *path)
 
 static int load(enum bpf_attach_type hook, const struct program *program)
 {
+	const bool post = hook == BPF_CGROUP_INET4_POST_BIND ||
+			  hook == BPF_CGROUP_INET6_POST_BIND;
 	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+		.prog_type = post ? BPF_PROG_TYPE_CGROUP_SOCK :
+				    BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
 		.expected_attach_type = hook,
 		.insns = (uintptr_t)program->insns,
 		.insn_cnt = program->count,
@@ -390,6 +396,44 @@ TEST_F(cgroup, refuses)
 	attach(_metadata, self->dir, variant->hook, &program);
 	expect_bind(_metadata, self->dev, self->level, fd, &addr, len, -EPERM,
 		    0, &rec);
+}
+
+/*
+ * When the socket has its address and its port already: they are taken from it, and
+ * another, in no such cgroup, gets them.
+ */
+static void expect_taken_back(struct __test_metadata *_metadata, int dev,
+			      unsigned int level, int family, int type,
+			      const char *path)
+{
+	struct sockbind_bind rec;
+	struct sockaddr_in6 addr;
+	int refused, other;
+	socklen_t len;
+
+	enter_cgroup(_metadata, "/sys/fs/cgroup");
+	len = make_addr(family, free_port(_metadata, family), &addr);
+	other = socket(family, type, 0);
+	enter_cgroup(_metadata, path);
+	refused = socket(family, type, 0);
+	expect_bind(_metadata, dev, level, refused, &addr, len, -EPERM, 0,
+		    &rec);
+	EXPECT_EQ(0, rec.final_addrlen);
+	expect_bind(_metadata, dev, level, other, &addr, len, 0, 0, &rec);
+	close(refused);
+	close(other);
+}
+
+TEST_F(cgroup, refuses_what_is_bound)
+{
+	struct program program = { 0 };
+
+	add_return(&program, 0);
+	attach(_metadata, self->dir, variant->post, &program);
+	expect_taken_back(_metadata, self->dev, self->level, variant->family,
+			  SOCK_STREAM, self->path);
+	expect_taken_back(_metadata, self->dev, self->level, variant->family,
+			  SOCK_DGRAM, self->path);
 }
 
 int main(int argc, char **argv)
