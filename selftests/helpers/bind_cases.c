@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -24,12 +25,15 @@
 
 static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
 
-/* Each gets a socket of its own, which stays open, and so another fd. */
+/*
+ * Each gets a socket of its own, which stays open, and so another fd. To bind that
+ * of a family that was switched off at boot does not reach the hook.
+ */
 static int open_socket(int family, int type)
 {
 	int fd = socket(family, type, 0);
 
-	if (fd < 0)
+	if (fd < 0 && errno != EAFNOSUPPORT)
 		err(1, "socket");
 	return fd;
 }

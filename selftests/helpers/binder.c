@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process that binds a socket to the loopback address, prints what it knows
- * of that as NAME=VALUE lines and an empty one, and stays until its standard
- * input ends.
+ * A process that binds a socket to the loopback address or the IPv6 one that it is
+ * given, prints what it knows of that as NAME=VALUE lines and an empty one, and
+ * stays until its standard input ends.
  */
+#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +47,26 @@ static const struct kind *find_kind(const char *name)
 	for (i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(name, kinds[i].name))
 			return &kinds[i];
-	errx(2, "usage: binder [-d DEVICE] [-p PORT] tcp4|udp4|tcp6|udp6|unix");
+	errx(2, "usage: binder [-a IPV6[%%DEVICE]] [-d DEVICE] [-p PORT] tcp4|udp4|tcp6|udp6|unix");
+}
+
+static void parse_addr(char *text, struct sockaddr_in6 *sin6)
+{
+	char *device = strchr(text, '%');
+
+	if (device) {
+		*device++ = '\0';
+		sin6->sin6_scope_id = if_nametoindex(device);
+		if (!sin6->sin6_scope_id)
+			err(1, "%s", device);
+	}
+	if (inet_pton(AF_INET6, text, &sin6->sin6_addr) != 1)
+		find_kind(NULL);
 }
 
 /* Of an AF_UNIX socket the kernel is left to choose the name. */
-static socklen_t make_addr(int family, in_port_t port, union any_addr *addr)
+static socklen_t make_addr(int family, char *ip, in_port_t port,
+			   union any_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	addr->sa.sa_family = family;
@@ -61,6 +78,8 @@ static socklen_t make_addr(int family, in_port_t port, union any_addr *addr)
 	case AF_INET6:
 		addr->sin6.sin6_addr = in6addr_loopback;
 		addr->sin6.sin6_port = port;
+		if (ip)
+			parse_addr(ip, &addr->sin6);
 		return sizeof(addr->sin6);
 	default:
 		return sizeof(sa_family_t);
@@ -113,14 +132,18 @@ static void print_socket(int fd)
 int main(int argc, char **argv)
 {
 	const char *device = NULL;
+	char *ip = NULL;
 	const struct kind *kind;
 	union any_addr addr;
 	in_port_t port = 0;
 	socklen_t len;
 	int fd, option, result;
 
-	while ((option = getopt(argc, argv, "d:p:")) != -1) {
+	while ((option = getopt(argc, argv, "a:d:p:")) != -1) {
 		switch (option) {
+		case 'a':
+			ip = optarg;
+			break;
 		case 'd':
 			device = optarg;
 			break;
@@ -133,7 +156,7 @@ int main(int argc, char **argv)
 	}
 	kind = find_kind(argv[optind]);
 	fd = open_socket(kind, device);
-	len = make_addr(kind->family, port, &addr);
+	len = make_addr(kind->family, ip, port, &addr);
 	result = bind(fd, &addr.sa, len) ? -errno : 0;
 	/* ss(8) does not show a TCP socket that is only bound. */
 	if (!result && kind->type == SOCK_STREAM && listen(fd, 1))
