@@ -44,7 +44,7 @@ _sockbind_value()
 	--format) words='text json csv tracee bindsnoop journal' ;;
 	--netns) words=$(ip netns list 2>/dev/null | awk '{ print $1 }') ;;
 	--proto) words='tcp udp raw sctp mptcp u_str u_dgr u_seq' ;;
-	--result) words='ok unknown EACCES EADDRINUSE EADDRNOTAVAIL EINVAL
+	--result) words='ok unknown odd EACCES EADDRINUSE EADDRNOTAVAIL EINVAL
 		ENODEV ENOENT EPERM' ;;
 	--scope) words='wildcard interface loopback link-local private public
 		multicast reserved' ;;

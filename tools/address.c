@@ -615,6 +615,9 @@ void address_text(struct buf *b, const struct address *a,
 		  const struct address_socket *sock, bool utf8)
 {
 	switch (a->kind) {
+	case ADDRESS_UNKNOWN:
+		buf_char(b, '?');
+		break;
 	case ADDRESS_EMPTY:
 		buf_str(b, "(empty)");
 		break;

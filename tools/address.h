@@ -16,6 +16,7 @@ struct buf;
 
 /* What the members of struct address were decoded as. */
 enum address_kind {
+	ADDRESS_UNKNOWN,	/* its length contradicts the record */
 	ADDRESS_EMPTY,		/* no bytes at all */
 	ADDRESS_SHORT,		/* too short for its family */
 	ADDRESS_OTHER,		/* of a family that is not decoded */

@@ -208,16 +208,21 @@ static void put_cap(struct output *out, const struct bind_event *event)
 	put_yes_or_no(out, event->raw.hdr.flags & SOCKBIND_F_CAP_NET_BIND);
 }
 
-static void put_error(struct output *out, int error)
+/* A negative errno by its name, what is odd by its number. */
+static void put_returned(struct output *out, int32_t number)
 {
-	const char *name = names_errno(error);
+	const char *name =
+		decode_is_error(number) ? names_errno(-number) : NULL;
 
 	if (name) {
 		buf_str(&out->buf, name);
-	} else {
-		buf_str(&out->buf, "errno ");
-		buf_u64(&out->buf, (unsigned int)error);
+		return;
 	}
+	if (decode_is_error(number))
+		buf_str(&out->buf, "errno ");
+	else if (number < 0)
+		buf_char(&out->buf, '-');
+	buf_u64(&out->buf, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 static void put_result(struct output *out, const struct bind_event *event)
@@ -226,26 +231,29 @@ static void put_result(struct output *out, const struct bind_event *event)
 		buf_str(&out->buf, "ok");
 		return;
 	}
-	if (!bind_event_error(event)) {
+	if (!event->returned) {
 		buf_char(&out->buf, '?');
 		return;
 	}
-	put_error(out, bind_event_error(event));
-	if (event->lsm_error)
+	put_returned(out, event->returned);
+	if (event->lsm_error || event->odd & ODD_LSM)
 		buf_str(&out->buf, "/lsm");
 }
 
 static void put_errno(struct output *out, const struct bind_event *event)
 {
-	if (event->raw.hdr.flags & SOCKBIND_F_RESULT)
+	if (event->raw.hdr.flags & SOCKBIND_F_RESULT &&
+	    !(event->odd & ODD_RESULT))
 		put_number(out, (unsigned int)event->error);
 }
 
 static void put_lsm(struct output *out, const struct bind_event *event)
 {
-	if (event->lsm_error)
-		put_error(out, event->lsm_error);
-	else if (event->raw.hdr.flags & SOCKBIND_F_LSM)
+	if (!(event->raw.hdr.flags & SOCKBIND_F_LSM))
+		return;
+	if (event->raw.lsm)
+		put_returned(out, event->raw.lsm);
+	else
 		buf_str(&out->buf, "ok");
 }
 
@@ -283,7 +291,9 @@ static void put_type(struct output *out, const struct bind_event *event)
 
 static void put_asked(struct output *out, const struct bind_event *event)
 {
-	address_text(&out->buf, &event->request, &event->socket, out->utf8);
+	if (!(event->odd & ODD_REQUEST))
+		address_text(&out->buf, &event->request, &event->socket,
+			     out->utf8);
 }
 
 static void put_final(struct output *out, const struct bind_event *event)
@@ -297,7 +307,7 @@ static void put_address(struct output *out, const struct bind_event *event)
 {
 	const char *arrow = out->utf8 ? " \u2192 " : " -> ";
 
-	put_asked(out, event);
+	address_text(&out->buf, &event->request, &event->socket, out->utf8);
 	if (event->raw.hdr.flags & SOCKBIND_F_FINAL_PRIVATE) {
 		buf_str(&out->buf, arrow);
 		buf_char(&out->buf, '?');
@@ -341,7 +351,7 @@ static void put_interface(struct output *out, const struct bind_event *event)
 
 static void put_fd(struct output *out, const struct bind_event *event)
 {
-	if (event->raw.fd >= 0)
+	if (event->raw.fd >= 0 && !(event->odd & ODD_FD))
 		put_number(out, (unsigned int)event->raw.fd);
 }
 
@@ -422,7 +432,8 @@ static void put_scope(struct output *out, const struct bind_event *event)
 
 static void put_ephemeral(struct output *out, const struct bind_event *event)
 {
-	put_yes_or_no(out, label_ephemeral(event));
+	if (!(event->odd & ODD_REQUEST))
+		put_yes_or_no(out, label_ephemeral(event));
 }
 
 static void put_shared(struct output *out, const struct bind_event *event)
@@ -451,6 +462,16 @@ static void put_labels(struct output *out, const struct bind_event *event)
 		put_word(out, start, "ephemeral");
 	if (label_shared(event))
 		put_word(out, start, "shared");
+}
+
+static void put_odd(struct output *out, const struct bind_event *event)
+{
+	const size_t start = out->buf.len;
+	unsigned int bit;
+
+	for (bit = 0; decode_odd_name(bit); bit++)
+		if (event->odd & 1U << bit)
+			put_word(out, start, decode_odd_name(bit));
 }
 
 #define COLUMN(column, head, narrow, full, text, ...) { \
@@ -507,11 +528,12 @@ static const struct column columns[] = {
 	       .put = put_cgroup_id),
 	COLUMN("result", "RESULT", 10, 18,
 	       "ok, the error (/lsm: denied by a security module), ? unknown",
-	       .color = COLUMN_RESULT, .put = put_result),
+	       .color = COLUMN_RESULT, .odd = ODD_RESULT | ODD_LSM,
+	       .put = put_result),
 	COLUMN("errno", "ERRNO", 5, 5, "number of the error, 0 for ok",
-	       .right = true, .put = put_errno),
+	       .right = true, .odd = ODD_RESULT, .put = put_errno),
 	COLUMN("lsm", "LSM", 10, 10, "verdict of the security modules",
-	       .put = put_lsm),
+	       .odd = ODD_LSM, .put = put_lsm),
 	COLUMN("family", "FAMILY", 10, 12, "address family of the socket",
 	       .put = put_family),
 	COLUMN("type", "TYPE", 11, 14, "type of the socket", .put = put_type),
@@ -519,21 +541,22 @@ static const struct column columns[] = {
 	       .put = put_proto),
 	COLUMN("address", "ADDRESS", 18, 48,
 	       "what was asked for and, if that differs, what it got",
-	       .color = COLUMN_ADDRESS, .put = put_address),
+	       .color = COLUMN_ADDRESS, .odd = ODD_REQUEST | ODD_FINAL,
+	       .put = put_address),
 	COLUMN("asked", "ASKED", 18, 48, "address that was asked for",
-	       .put = put_asked),
+	       .odd = ODD_REQUEST, .put = put_asked),
 	COLUMN("final", "FINAL", 18, 48, "address that the socket got",
-	       .put = put_final),
+	       .odd = ODD_FINAL, .put = put_final),
 	COLUMN("addr", "ADDR", 15, 39, "address without the port, final if known",
-	       .put = put_host),
+	       .odd = ODD_REQUEST | ODD_FINAL, .put = put_host),
 	COLUMN("port", "PORT", 5, 5, "port, final if known", .right = true,
-	       .put = put_port),
+	       .odd = ODD_REQUEST | ODD_FINAL, .put = put_port),
 	COLUMN("opts", "OPTS", 6, 6,
 	       "F freebind T transparent N no port R reuseaddr r reuseport 6 v6only",
 	       .put = put_opts),
 	COLUMN("if", "IF", 8, 15, "interface", .put = put_interface),
 	COLUMN("fd", "FD", 3, 4, "descriptor of the socket", .right = true,
-	       .put = put_fd),
+	       .odd = ODD_FD, .put = put_fd),
 	COLUMN("inode", "INODE", 8, 10, "inode number of the socket, as in ss -e",
 	       .right = true, .put = put_inode),
 	COLUMN("mark", "MARK", 4, 10, "mark of the socket", .put = put_mark),
@@ -566,6 +589,8 @@ static const struct column columns[] = {
 	       .put = put_shared),
 	COLUMN("labels", "LABELS", 24, 30, "words for all of these",
 	       .put = put_labels),
+	COLUMN("odd", "ODD", 6, 12, "what contradicts the rest of its record",
+	       .put = put_odd),
 };
 
 static_assert(ARRAY_SIZE(columns) <= COLUMNS_MAX, "a list can name them all");

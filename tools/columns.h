@@ -9,7 +9,7 @@
 struct bind_event;
 struct output;
 
-#define COLUMNS_MAX	64
+#define COLUMNS_MAX	80
 
 /* What a terminal with colours is to show in one. */
 enum column_color {
@@ -28,6 +28,7 @@ enum column_color {
  * @right: it is aligned to the right
  * @color: what is told by a colour
  * @needs: names that it wants resolved, RESOLVE_*
+ * @odd: ODD_* of the members that it shows
  * @put: append the value, escaped for a terminal; nothing if it is unknown or
  *	there is none
  */
@@ -40,6 +41,7 @@ struct column {
 	bool right;
 	enum column_color color;
 	unsigned int needs;
+	unsigned int odd;
 	void (*put)(struct output *out, const struct bind_event *event);
 };
 

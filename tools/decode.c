@@ -11,8 +11,6 @@
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
 	      "a record has the size that the ABI names");
 
-#define MAX_ERRNO	4095
-
 static const struct resolved no_names;
 
 /* The members that depend on the byte order, by their number of bytes. */
@@ -101,28 +99,75 @@ static struct address_bytes name_bytes(const __u8 *name, size_t size)
 	return (struct address_bytes){ name, strnlen((const char *)name, size) };
 }
 
-static bool is_error(int32_t result)
-{
-	return result <= 0 && result >= -MAX_ERRNO;
-}
-
-static bool consistent(const struct sockbind_bind *raw)
+static unsigned int find_odd(const struct sockbind_bind *raw)
 {
 	const __u32 flags = raw->hdr.flags;
+	unsigned int odd = 0;
 
-	if (raw->addrlen > SOCKBIND_ADDR_MAX ||
-	    raw->final_addrlen > SOCKBIND_FINAL_ADDR_MAX)
-		return false;
-	if (!!raw->final_addrlen != !!(flags & SOCKBIND_F_FINAL_ADDR))
-		return false;
-	return is_error(raw->result) && is_error(raw->lsm);
+	if (flags & SOCKBIND_F_RESULT && !decode_is_error(raw->result))
+		odd |= ODD_RESULT;
+	if (flags & SOCKBIND_F_LSM && !decode_is_error(raw->lsm))
+		odd |= ODD_LSM;
+	if (raw->addrlen > SOCKBIND_ADDR_MAX)
+		odd |= ODD_REQUEST;
+	if (raw->final_addrlen > SOCKBIND_FINAL_ADDR_MAX ||
+	    !raw->final_addrlen != !(flags & SOCKBIND_F_FINAL_ADDR))
+		odd |= ODD_FINAL;
+	if (raw->fd_status > SOCKBIND_FD_UNKNOWN ||
+	    (raw->fd < 0 ? !raw->fd_status : raw->fd_status))
+		odd |= ODD_FD;
+	return odd;
+}
+
+/**
+ * decode_odd_name() - name of a member that can be odd
+ * @bit: its number in struct bind_event.odd, from 0
+ *
+ * Return: the name, or NULL behind the last one.
+ */
+const char *decode_odd_name(unsigned int bit)
+{
+	static const char * const names[] = {
+		"result", "lsm", "request", "final", "fd", "last",
+	};
+
+	return bit < ARRAY_SIZE(names) ? names[bit] : NULL;
+}
+
+static void decode_outcome(struct bind_event *bind)
+{
+	const struct sockbind_bind *raw = &bind->raw;
+	const int32_t result =
+		raw->hdr.flags & SOCKBIND_F_RESULT ? raw->result : 0;
+	const int32_t lsm = raw->hdr.flags & SOCKBIND_F_LSM ? raw->lsm : 0;
+
+	bind->error = bind->odd & ODD_RESULT ? 0 : -result;
+	bind->lsm_error = bind->odd & ODD_LSM ? 0 : -lsm;
+	bind->returned = result ? result : lsm;
+	bind->succeeded = raw->hdr.flags & SOCKBIND_F_RESULT && !result;
+}
+
+static void decode_request(struct bind_event *bind)
+{
+	const struct sockbind_bind *raw = &bind->raw;
+
+	if (bind->odd & ODD_REQUEST)
+		bind->request = (struct address){
+			.kind = ADDRESS_UNKNOWN,
+			.family = -1,
+			.raw = { raw->addr, 0 },
+		};
+	else
+		address_decode(&bind->request, raw->addr, raw->addrlen,
+			       &bind->socket);
 }
 
 static void decode_final(struct bind_event *bind)
 {
 	const struct sockbind_bind *raw = &bind->raw;
 
-	bind->has_final = raw->hdr.flags & SOCKBIND_F_FINAL_ADDR;
+	bind->has_final = raw->hdr.flags & SOCKBIND_F_FINAL_ADDR &&
+			  !(bind->odd & ODD_FINAL);
 	if (!bind->has_final)
 		return;
 	address_decode(&bind->final, raw->final_addr, raw->final_addrlen,
@@ -139,16 +184,12 @@ static enum decode_result decode_bind(struct bind_event *bind,
 				      const void *record, bool swapped)
 {
 	struct sockbind_bind *raw = &bind->raw;
-	__u32 flags;
 
 	bind->record = record;
 	memcpy(raw, record, sizeof(*raw));
 	if (swapped)
 		swap_bind(raw);
-	if (!consistent(raw))
-		return DECODE_CORRUPT;
-
-	flags = raw->hdr.flags;
+	bind->odd = find_odd(raw);
 	bind->socket = (struct address_socket){
 		.family = raw->family,
 		.protocol = raw->protocol,
@@ -161,11 +202,8 @@ static enum decode_result decode_bind(struct bind_event *bind,
 				       sizeof(raw->leader_comm));
 	bind->comm = raw->via_flags & SOCKBIND_VIA_WORKER ?
 		     bind->leader_comm : bind->thread_comm;
-	bind->error = flags & SOCKBIND_F_RESULT ? -raw->result : 0;
-	bind->lsm_error = flags & SOCKBIND_F_LSM ? -raw->lsm : 0;
-	bind->succeeded = flags & SOCKBIND_F_RESULT && !raw->result;
-
-	address_decode(&bind->request, raw->addr, raw->addrlen, &bind->socket);
+	decode_outcome(bind);
+	decode_request(bind);
 	decode_final(bind);
 	bind->names = &no_names;
 	return DECODE_BIND;
@@ -179,23 +217,24 @@ static enum decode_result decode_lost(struct lost_event *event,
 	memcpy(&lost, record, sizeof(lost));
 	if (swapped)
 		swap_lost(&lost);
-	if (lost.last < lost.hdr.seq)
-		return DECODE_CORRUPT;
 	*event = (struct lost_event){
 		.record = record,
 		.cpu = lost.hdr.cpu,
 		.first = lost.hdr.seq,
 		.last = lost.last,
-		.count = lost.last - lost.hdr.seq + 1,
 	};
-	return event->count ? DECODE_LOST : DECODE_CORRUPT;
+	if (lost.last >= lost.hdr.seq)
+		event->count = lost.last - lost.hdr.seq + 1;
+	if (!event->count)
+		event->odd = ODD_LAST;
+	return DECODE_LOST;
 }
 
 /**
  * decode_record() - check and decode one record
  * @event: result of DECODE_BIND and DECODE_LOST, else undefined
  * @record: first byte of the record, which may have any alignment
- * @size: bytes there
+ * @size: bytes there, SOCKBIND_RECORD_SIZE if it is one of ours
  * @swapped: it was written on a host of the other byte order
  *
  * Return: DECODE_*.
@@ -205,16 +244,14 @@ enum decode_result decode_record(struct event *event, const void *record,
 {
 	struct sockbind_header hdr;
 
-	if (size < sizeof(hdr))
-		return DECODE_CORRUPT;
+	if (size != SOCKBIND_RECORD_SIZE)
+		return DECODE_FOREIGN;
 	memcpy(&hdr, record, sizeof(hdr));
 	if (swapped)
 		swap_header(&hdr);
 	if (hdr.version != SOCKBIND_ABI_VERSION ||
 	    hdr.size != SOCKBIND_RECORD_SIZE)
-		return DECODE_BAD_VERSION;
-	if (size < SOCKBIND_RECORD_SIZE)
-		return DECODE_CORRUPT;
+		return DECODE_FOREIGN;
 
 	switch (hdr.type) {
 	case SOCKBIND_RECORD_BIND:

@@ -21,9 +21,33 @@ enum decode_result {
 	DECODE_BIND,
 	DECODE_LOST,
 	DECODE_UNKNOWN,		/* a type to be skipped */
-	DECODE_BAD_VERSION,	/* another ABI version, or record size */
-	DECODE_CORRUPT,		/* contradicts itself, or is cut off */
+	DECODE_FOREIGN,		/* of another ABI version or size */
 };
+
+/*
+ * Members that contradict the rest of their record, or the ABI. They are taken
+ * for unknown, but for ODD_RESULT and ODD_LSM: these numbers are what the kernel
+ * had, whatever they mean.
+ */
+enum {
+	ODD_RESULT = 0x01,	/* neither 0 nor a negative errno */
+	ODD_LSM = 0x02,		/* the same; a BPF program may return such */
+	ODD_REQUEST = 0x04,	/* longer than any address */
+	ODD_FINAL = 0x08,	/* the same, or its flag and its length disagree */
+	ODD_FD = 0x10,		/* no such status, or it and the number disagree */
+	ODD_LAST = 0x20,	/* of a loss: before the first, or all there can be */
+};
+
+#define DECODE_MAX_ERRNO	4095
+
+/**
+ * decode_is_error() - say whether a number is what a system call may return
+ * @number: 0, a negative errno, or anything else
+ */
+static inline bool decode_is_error(int32_t number)
+{
+	return number <= 0 && number >= -DECODE_MAX_ERRNO;
+}
 
 /**
  * struct bind_event - a bind, its raw record and what that means
@@ -41,7 +65,10 @@ enum decode_result {
  * @error: errno that the bind failed with, positive; 0: it did not fail, or
  *	how it ended is unknown
  * @lsm_error: errno of the security modules' verdict, positive; 0: none
+ * @returned: what bind(), or else the security modules, returned: a negative
+ *	errno, or what is odd; 0: no failure is known
  * @succeeded: it is known to have succeeded
+ * @odd: ODD_* of the members that contradict the rest
  * @names: the names that the host has for its numbers; decode_record() knows
  *	none, and has it point at empty ones
  *
@@ -60,7 +87,9 @@ struct bind_event {
 	struct address_bytes leader_comm;
 	int error;
 	int lsm_error;
+	int32_t returned;
 	bool succeeded;
+	unsigned int odd;
 	const struct resolved *names;
 };
 
@@ -79,11 +108,20 @@ bind_event_address(const struct bind_event *event)
  *	with
  * @event: bind
  *
- * Return: positive; 0: none is known.
+ * Return: positive; 0: none is known, or bind_event_is_odd().
  */
 static inline int bind_event_error(const struct bind_event *event)
 {
-	return event->error ? event->error : event->lsm_error;
+	return decode_is_error(event->returned) ? -event->returned : 0;
+}
+
+/**
+ * bind_event_is_odd() - say whether it ended with a number that is no errno
+ * @event: bind
+ */
+static inline bool bind_event_is_odd(const struct bind_event *event)
+{
+	return !decode_is_error(event->returned);
 }
 
 /**
@@ -92,7 +130,8 @@ static inline int bind_event_error(const struct bind_event *event)
  * @cpu: CPU whose ring they were in
  * @first: number of the first one
  * @last: number of the last one
- * @count: how many
+ * @count: how many; 0: unknown
+ * @odd: ODD_LAST, or 0
  */
 struct lost_event {
 	const void *record;
@@ -100,6 +139,7 @@ struct lost_event {
 	uint64_t first;
 	uint64_t last;
 	uint64_t count;
+	unsigned int odd;
 };
 
 /**
@@ -114,6 +154,7 @@ struct event {
 	};
 };
 
+const char *decode_odd_name(unsigned int bit);
 enum decode_result decode_record(struct event *event, const void *record,
 				 size_t size, bool swapped);
 

@@ -17,7 +17,6 @@
 #include "names.h"
 #include "resolve.h"
 
-#define MAX_ERRNO	4095
 #define MAX_FAMILY	63
 #define MAX_PORT	65535
 #define MAX_PROTOCOL	262	/* IPPROTO_MPTCP, the largest that has a name */
@@ -25,7 +24,8 @@
 /* Largest process id that a kernel gives; inodes of namespaces are larger. */
 #define MAX_PID		4194304
 
-#define RESULT_UNKNOWN	(MAX_ERRNO + 1)
+#define RESULT_UNKNOWN	(DECODE_MAX_ERRNO + 1)
+#define RESULT_ODD	(DECODE_MAX_ERRNO + 2)
 
 /* Ids of containers have 32 or 64 digits, and are given by their first ones. */
 #define CONTAINER_ID	32
@@ -428,14 +428,14 @@ static bool match_container(const struct filter_item *item,
 	       (id.len >= CONTAINER_ID && begins_with(id, item->text));
 }
 
-/* EACCES, a number, ok, or unknown */
+/* EACCES, a number, ok, unknown, or odd */
 static bool parse_result(struct filter_item *item)
 {
 	const char *name;
 	int error;
 
 	if (isdigit(*item->text))
-		return parse_range(item, MAX_ERRNO);
+		return parse_range(item, DECODE_MAX_ERRNO);
 	if (!strcasecmp(item->text, "ok")) {
 		set_number(item, 0);
 		return true;
@@ -444,7 +444,11 @@ static bool parse_result(struct filter_item *item)
 		set_number(item, RESULT_UNKNOWN);
 		return true;
 	}
-	for (error = 1; error <= MAX_ERRNO; error++) {
+	if (!strcasecmp(item->text, "odd")) {
+		set_number(item, RESULT_ODD);
+		return true;
+	}
+	for (error = 1; error <= DECODE_MAX_ERRNO; error++) {
 		name = names_errno(error);
 		if (name && !strcasecmp(name, item->text)) {
 			set_number(item, (uint32_t)error);
@@ -457,11 +461,11 @@ static bool parse_result(struct filter_item *item)
 static bool match_result(const struct filter_item *item,
 			 const struct bind_event *event)
 {
-	const int error = bind_event_error(event);
-
-	if (!error && !event->succeeded)
+	if (bind_event_is_odd(event))
+		return in_range(item, RESULT_ODD);
+	if (!event->returned && !event->succeeded)
 		return in_range(item, RESULT_UNKNOWN);
-	return in_range(item, (uint32_t)error);
+	return in_range(item, (uint32_t)bind_event_error(event));
 }
 
 static bool parse_scope(struct filter_item *item)
@@ -575,7 +579,7 @@ static const struct kind kinds[FILTER_KINDS] = {
 	},
 	[FILTER_RESULT] = {
 		parse_result, match_result,
-		"it is to be the name or number of an error, ok or unknown, as in EACCES,EADDRINUSE",
+		"it is to be the name or number of an error, ok, unknown or odd, as in EACCES,EADDRINUSE",
 	},
 	[FILTER_SCOPE] = {
 		parse_scope, match_scope,

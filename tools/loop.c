@@ -20,6 +20,9 @@
 
 /* How much time of a recording may not have reached the disk. */
 #define SYNC_NS		NS_PER_SEC
+
+/* What the kernel's clock for handlers may be ahead of the one for programs. */
+#define CLOCK_SLACK_NS	NS_PER_SEC
 #define NS_PER_SEC	1000000000ULL
 
 /* Everything is written before a wait: what reads our output is live. */
@@ -115,23 +118,53 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	status = flush(loop);
 	if (status)
 		return status;
-	warnx("lost %llu record%s of CPU %u (the reader was too slow)",
-	      (unsigned long long)lost->count, lost->count == 1 ? "" : "s",
-	      lost->cpu);
+	if (lost->count)
+		warnx("lost %llu record%s of CPU %u (the reader was too slow)",
+		      (unsigned long long)lost->count,
+		      lost->count == 1 ? "" : "s", lost->cpu);
+	else
+		warnx("lost records of CPU %u, how many cannot be told (from %llu to %llu)",
+		      lost->cpu, (unsigned long long)lost->first,
+		      (unsigned long long)lost->last);
 	return 0;
 }
 
 /*
+ * The device, or the recording, has said that it speaks our version: a record
+ * that does not is damaged, and those behind it need not be.
+ */
+static int skip_record(struct loop *loop)
+{
+	struct output *out = loop->out;
+	struct source *source = loop->source;
+	int status;
+
+	if (out->ops->skipped)
+		out->ops->skipped(out, source->record, source->size);
+	if (loop->skipped++ || loop->options->quiet)
+		return 0;
+	status = flush(loop);
+	if (!status)
+		complain(source->subject,
+			 "a record is of another ABI version or size than %u and %u: it is left out",
+			 SOCKBIND_ABI_VERSION, SOCKBIND_RECORD_SIZE);
+	return status;
+}
+
+/*
  * The device tells records in the order in which they were written, so that
- * after this one there is none from before the end.
+ * after this one there is none from before the end. One that was written in the
+ * future says nothing about the others.
  */
 static bool is_late(const struct loop *loop, const struct sockbind_bind *raw)
 {
-	return loop->source->live && loop->closing &&
-	       raw->time_boot + raw->duration > loop->closed;
+	const uint64_t written = raw->time_boot + raw->duration;
+
+	return loop->source->live && loop->closing && written > loop->closed &&
+	       written <= clock_now(CLOCK_BOOTTIME) + CLOCK_SLACK_NS;
 }
 
-static int take_record(struct loop *loop, const void *record)
+static int take_record(struct loop *loop, const void *record, size_t size)
 {
 	const struct source *source = loop->source;
 	struct output *out = loop->out;
@@ -139,26 +172,24 @@ static int take_record(struct loop *loop, const void *record)
 	int status = 0;
 
 	out->swapped = source->swapped;
-	switch (decode_record(&event, record, SOCKBIND_RECORD_SIZE,
-			      source->swapped)) {
+	switch (decode_record(&event, record, size, source->swapped)) {
 	case DECODE_BIND:
-		if (is_late(loop, &event.bind.raw))
+		if (is_late(loop, &event.bind.raw)) {
 			loop->ended = true;
-		else
-			status = take_bind(loop, &event.bind);
+			break;
+		}
+		loop->odd += event.bind.odd != 0;
+		status = take_bind(loop, &event.bind);
 		break;
 	case DECODE_LOST:
+		loop->odd += event.lost.odd != 0;
 		status = take_lost(loop, &event.lost);
 		break;
 	case DECODE_UNKNOWN:
 		break;
-	case DECODE_BAD_VERSION:
-		return flush(loop) ?: complain(source->subject,
-				"a record is of another ABI version or size than %u and %u: use the reader of that release",
-				SOCKBIND_ABI_VERSION, SOCKBIND_RECORD_SIZE);
-	case DECODE_CORRUPT:
-		return flush(loop) ?: complain(source->subject,
-				"a record contradicts itself: rebuild reader and module from the same release, or replay a good copy");
+	case DECODE_FOREIGN:
+		status = skip_record(loop);
+		break;
 	}
 	return status ?: make_room(loop);
 }
@@ -168,19 +199,21 @@ static int take_new_record(struct loop *loop)
 {
 	const void *record = loop->source->record, *gap;
 	const struct sockbind_header *hdr = record;
+	const size_t size = loop->source->size;
 	int status = 0;
 
 	if (!loop->state)
-		return take_record(loop, record);
-	if (hdr->type == SOCKBIND_RECORD_BIND && is_late(loop, record)) {
+		return take_record(loop, record, size);
+	if (hdr->type == SOCKBIND_RECORD_BIND &&
+	    hdr->version == SOCKBIND_ABI_VERSION && is_late(loop, record)) {
 		loop->ended = true;
 		return 0;
 	}
 	gap = state_gap(loop->state, record);
 	if (gap)
-		status = take_record(loop, gap);
+		status = take_record(loop, gap, size);
 	record = state_take(loop->state, record);
-	return status || !record ? status : take_record(loop, record);
+	return status || !record ? status : take_record(loop, record, size);
 }
 
 static int keep_place(struct loop *loop)

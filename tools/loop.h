@@ -23,6 +23,8 @@ struct state;
  * @state: where its place is kept; NULL: nowhere
  * @filled: the source has been asked for what it has
  * @lost: records that are known to be lost
+ * @odd: records that contradict themselves
+ * @skipped: records that are of another ABI version or size
  * @needs: names that are to be resolved, RESOLVE_*
  * @taken: binds that have been printed
  * @ended: nothing more is to be done
@@ -42,6 +44,8 @@ struct loop {
 	struct state *state;
 	bool filled;
 	uint64_t lost;
+	uint64_t odd;
+	uint64_t skipped;
 	unsigned int needs;
 	uint64_t taken;
 	bool ended;

@@ -45,17 +45,27 @@ static int print_stats(const struct options *options)
 static int summary(const struct loop *loop, int status)
 {
 	const struct source *source = loop->source;
+	const bool incomplete = loop->lost || loop->odd || loop->skipped ||
+				source->cut_off;
 
-	if (!loop->options->quiet && loop->lost)
-		warnx("lost %llu record%s in all",
-		      (unsigned long long)loop->lost,
-		      loop->lost == 1 ? "" : "s");
-	if (!loop->options->quiet && source->cut_off)
-		warnx("%s: it is cut off inside a record, which is left out",
-		      source->subject);
-	if (!status && (loop->lost || source->cut_off))
-		return EXIT_INCOMPLETE;
-	return status;
+	if (!loop->options->quiet) {
+		if (loop->lost)
+			warnx("lost %llu record%s in all",
+			      (unsigned long long)loop->lost,
+			      loop->lost == 1 ? "" : "s");
+		if (loop->odd)
+			complain(source->subject,
+				 "%llu of its records cannot be right, as the column odd shows: rebuild reader and module from the same release, or report it with a recording",
+				 (unsigned long long)loop->odd);
+		if (loop->skipped)
+			complain(source->subject,
+				 "%llu of its records could not be read and are left out, of another ABI version or size: rebuild reader and module from the same release",
+				 (unsigned long long)loop->skipped);
+		if (source->cut_off)
+			warnx("%s: it is cut off inside a record, which is left out",
+			      source->subject);
+	}
+	return !status && incomplete ? EXIT_INCOMPLETE : status;
 }
 
 static int open_sink(struct sink *sink, const struct options *options)

@@ -38,6 +38,7 @@ struct recording_header;
  * @begin: append what comes first, or NULL
  * @bind: append a bind
  * @lost: append a loss, or NULL if it has no place in this form
+ * @skipped: append a record that cannot be read, or NULL
  */
 struct output_ops {
 	const char *name;
@@ -48,6 +49,7 @@ struct output_ops {
 	void (*begin)(struct output *out);
 	void (*bind)(struct output *out, const struct bind_event *event);
 	void (*lost)(struct output *out, const struct lost_event *event);
+	void (*skipped)(struct output *out, const void *record, size_t size);
 };
 
 /**

@@ -40,15 +40,16 @@ static void put_text(struct buf *b, const char *text, size_t width)
 
 static void put_result(struct buf *b, const struct bind_event *event)
 {
-	const int error = bind_event_error(event);
+	const int32_t returned = event->returned;
 	const size_t from = b->len;
 
-	if (error) {
+	if (returned < 0)
 		buf_char(b, '-');
-		buf_u64(b, (unsigned int)error);
-	} else {
+	if (returned)
+		buf_u64(b, returned < 0 ? -(uint64_t)returned :
+					  (uint64_t)returned);
+	else
 		buf_char(b, event->succeeded ? '0' : '?');
-	}
 	end_column(b, from, 3);
 }
 

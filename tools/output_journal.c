@@ -18,7 +18,7 @@
 	"timestamp,pid,tid,ppid,nspid,comm,exe,uid,euid,user,login,session," \
 	"container,runtime,pod,cgroup,result,family,type,proto,asked,final," \
 	"addr,port,if,opts,scope,category,privileged,ephemeral,shared,fd," \
-	"inode,mark,netns,mntns,pidns,userns,via,cpu,seq"
+	"inode,mark,netns,mntns,pidns,userns,via,cpu,seq,odd"
 #define MESSAGE	"comm,pid,user,result,proto,address"
 
 /* Severities of syslog(3). */
@@ -63,7 +63,7 @@ static void journal_bind(struct output *out, const struct bind_event *event)
 	struct buf *b = &out->buf;
 	size_t i, start, value;
 
-	put_common(b, bind_event_error(event) ? NOTICE : INFO);
+	put_common(b, event->returned ? NOTICE : INFO);
 	for (i = 0; i < message.count; i++) {
 		if (i)
 			buf_char(b, ' ');
@@ -93,14 +93,20 @@ static void journal_lost(struct output *out, const struct lost_event *lost)
 
 	put_common(b, WARNING);
 	buf_str(b, "lost ");
-	buf_u64(b, lost->count);
+	if (lost->count)
+		buf_u64(b, lost->count);
+	else
+		buf_str(b, "an unknown number of");
 	buf_str(b, " records of CPU ");
 	buf_u64(b, lost->cpu);
 	buf_char(b, '\n');
-	put_field_number(b, "lost", lost->count);
+	if (lost->count)
+		put_field_number(b, "lost", lost->count);
 	put_field_number(b, "cpu", lost->cpu);
 	put_field_number(b, "first", lost->first);
 	put_field_number(b, "last", lost->last);
+	if (lost->odd)
+		buf_str(b, "SOCKBIND_ODD=last\n");
 }
 
 const struct output_ops output_journal = {

@@ -47,11 +47,16 @@ static char *put_outcome(char *p, const struct bind_event *event)
 	if (flags & SOCKBIND_F_RESULT) {
 		p = json_u64(p, "duration_ns", event->raw.duration);
 		p = json_bool(p, "ok", event->succeeded);
-		p = json_u64(p, "errno", (unsigned int)event->error);
+		if (event->odd & ODD_RESULT)
+			p = json_s64(p, "result", event->raw.result);
+		else
+			p = json_u64(p, "errno", (unsigned int)event->error);
 		if (event->error)
 			p = json_name(p, "error", names_errno(event->error));
 	}
-	if (flags & SOCKBIND_F_LSM) {
+	if (event->odd & ODD_LSM) {
+		p = json_s64(p, "lsm_result", event->raw.lsm);
+	} else if (flags & SOCKBIND_F_LSM) {
 		p = json_u64(p, "lsm_errno", (unsigned int)event->lsm_error);
 		if (event->lsm_error)
 			p = json_name(p, "lsm_error",
@@ -83,7 +88,8 @@ static char *put_labels(char *p, const struct bind_event *event)
 	if (port)
 		p = json_bool(p, "privileged", label_privileged(event));
 	p = json_name(p, "scope", label_scope_name(label_scope(event)));
-	p = json_bool(p, "ephemeral", label_ephemeral(event));
+	if (!(event->odd & ODD_REQUEST))
+		p = json_bool(p, "ephemeral", label_ephemeral(event));
 	p = json_bool(p, "shared", label_shared(event));
 	return json_close(p);
 }
@@ -308,17 +314,18 @@ static char *put_namespaces(char *p, const struct sockbind_bind *raw)
 	return mempcpy(p, memo.text, memo.len);
 }
 
-static char *put_fd(char *p, const struct sockbind_bind *raw)
+static char *put_fd(char *p, const struct bind_event *event)
 {
+	const struct sockbind_bind *raw = &event->raw;
 	static const char * const names[] = {
 		[SOCKBIND_FD_FIXED] = "fixed",
 		[SOCKBIND_FD_CHANGED] = "changed",
 		[SOCKBIND_FD_UNKNOWN] = "unknown",
 	};
 
-	if (raw->fd >= 0)
+	if (raw->fd >= 0 && !(event->odd & ODD_FD))
 		p = json_u64(p, "fd", (unsigned int)raw->fd);
-	else if (raw->fd_status < ARRAY_SIZE(names))
+	else if (!(event->odd & ODD_FD))
 		p = json_name(p, "fd_status", names[raw->fd_status]);
 	if (raw->fixed_index >= 0)
 		p = json_u64(p, "fixed_index", (unsigned int)raw->fixed_index);
@@ -384,7 +391,7 @@ static char *put_kind(char *p, const struct sockbind_bind *raw)
 static char *put_socket(char *p, const struct bind_event *event)
 {
 	p = json_open(p, "socket");
-	p = put_fd(p, &event->raw);
+	p = put_fd(p, event);
 	p = json_id(p, "inode", event->raw.inode);
 	p = put_kind(p, &event->raw);
 	p = put_interface(p, event);
@@ -442,6 +449,7 @@ static char *put_tipc(char *p, const struct address *a)
 static char *put_members(char *p, const struct address *a)
 {
 	switch (a->kind) {
+	case ADDRESS_UNKNOWN:
 	case ADDRESS_EMPTY:
 	case ADDRESS_OTHER:
 		break;
@@ -555,6 +563,10 @@ static char *put_addresses(char *p, const struct bind_event *event)
 	const struct address *got = &event->final;
 	const char *value;
 
+	if (event->odd & ODD_REQUEST)
+		return event->has_final ?
+		       put_address(json_open(p, "final"), got, &event->socket) :
+		       p;
 	p = json_open(p, "request");
 	value = p;
 	p = put_address(p, asked, &event->socket);
@@ -565,6 +577,20 @@ static char *put_addresses(char *p, const struct bind_event *event)
 		return mempcpy(json_open(p, "final"), value,
 			       (size_t)(p - value));
 	return put_address(json_open(p, "final"), got, &event->socket);
+}
+
+static char *put_odd(char *p, unsigned int odd)
+{
+	unsigned int bit;
+
+	if (!odd)
+		return p;
+	p = json_text(json_key(p, "odd"), "[");
+	for (bit = 0; decode_odd_name(bit); bit++)
+		if (odd & 1U << bit)
+			p = json_text(stpcpy(json_text(p, "\""),
+					     decode_odd_name(bit)), "\",");
+	return json_text(p - 1, "],");
 }
 
 static void json_bind(struct output *out, const struct bind_event *event)
@@ -592,6 +618,7 @@ static void json_bind(struct output *out, const struct bind_event *event)
 	p = put_addresses(p, event);
 	if (raw->hdr.flags & SOCKBIND_F_FINAL_PRIVATE)
 		p = json_bool(p, "final_private", true);
+	p = put_odd(p, event->odd);
 	p = json_end(p);
 	b->len = (size_t)(p - b->data);
 }
@@ -607,7 +634,9 @@ static void json_lost(struct output *out, const struct lost_event *event)
 	p = json_u64(p, "cpu", event->cpu);
 	p = json_u64(p, "first", event->first);
 	p = json_u64(p, "last", event->last);
-	p = json_u64(p, "count", event->count);
+	if (event->count)
+		p = json_u64(p, "count", event->count);
+	p = put_odd(p, event->odd);
 	p = json_end(p);
 	b->len = (size_t)(p - b->data);
 }

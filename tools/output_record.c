@@ -71,6 +71,13 @@ static void record_lost(struct output *out, const struct lost_event *event)
 	put_record(out, event->record);
 }
 
+/* It may be what is looked for. */
+static void record_skipped(struct output *out, const void *record, size_t size)
+{
+	put_new_header(out);
+	put_frame(out, RECORDING_RECORD, record, size);
+}
+
 const struct output_ops output_record = {
 	.name = "record",
 	.help = "what --replay reads",
@@ -78,4 +85,5 @@ const struct output_ops output_record = {
 	.begin = put_header,
 	.bind = record_bind,
 	.lost = record_lost,
+	.skipped = record_skipped,
 };

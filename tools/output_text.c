@@ -28,6 +28,9 @@
 /* What is unknown, or not there. */
 #define NOTHING	'-'
 
+/* Behind a value that contradicts the rest of its record. */
+#define ODD	'!'
+
 /* Columns are as wide as their longest usual value if that fits for all. */
 static void set_layout(struct output *out)
 {
@@ -100,7 +103,7 @@ static const char *color_of(const struct output *out,
 {
 	if (!out->color || !event)
 		return NULL;
-	if (column->color == COLUMN_RESULT && bind_event_error(event))
+	if (column->color == COLUMN_RESULT && event->returned)
 		return RED;
 	if (column->color == COLUMN_ADDRESS && event->succeeded &&
 	    label_privileged(event))
@@ -120,6 +123,8 @@ static void put_cell(struct output *out, const struct column *column,
 	column->put(out, event);
 	if (out->buf.len == from)
 		buf_char(&out->buf, NOTHING);
+	if (event->odd & column->odd)
+		buf_char(&out->buf, ODD);
 }
 
 /* A line of values, or without @event the header. */

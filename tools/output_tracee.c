@@ -144,7 +144,7 @@ static char *put_call(char *p, const struct bind_event *event)
 	p = json_name(p, "eventName", "security_socket_bind");
 	p = json_text(p, "\"matchedPolicies\":[\"" POLICY "\"],");
 	p = json_u64(p, "argsNum", 2);
-	p = json_s64(p, "returnValue", -bind_event_error(event));
+	p = json_s64(p, "returnValue", event->returned);
 	p = json_name(p, "syscall", syscall_name(raw));
 	p = json_text(p, "\"stackAddresses\":null,");
 	p = json_open(p, "contextFlags");
@@ -219,7 +219,7 @@ static char *put_sockaddr(char *p, const struct address *a)
 static char *put_args(char *p, const struct bind_event *event)
 {
 	p = json_text(p, "\"args\":[{\"name\":\"sockfd\",\"type\":\"int32\",");
-	p = json_close(json_s64(p, "value", event->raw.fd));
+	p = json_close(json_s64(p, "value", event->odd & ODD_FD ? -1 : event->raw.fd));
 	p = json_text(p, "{\"name\":\"local_addr\",\"type\":\"SockAddr\",");
 	p = put_sockaddr(json_open(p, "value"), &event->request);
 	p = json_close(json_close(p));

@@ -46,6 +46,7 @@ struct source_ops {
  * @origin: the host that records come from, in that host's byte order
  * @swapped: that is the other byte order
  * @record: record that next() has taken
+ * @size: its bytes
  * @names: its names, if not @live
  * @at: offset of what comes next, in @buffer or as an index of @reader's batch
  * @len: bytes in @buffer, or records in @reader's batch
@@ -62,6 +63,7 @@ struct source {
 	struct recording_header origin;
 	bool swapped;
 	const void *record;
+	size_t size;
 	struct resolved names;
 	size_t at;
 	size_t len;

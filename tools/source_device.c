@@ -146,6 +146,7 @@ int source_open_device(struct source *source, const char *device,
 		.subject = device,
 		.fd = reader.fd,
 		.live = true,
+		.size = SOCKBIND_RECORD_SIZE,
 		.reader = &reader,
 	};
 	describe_host(&source->origin, &reader.info);

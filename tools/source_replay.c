@@ -73,10 +73,12 @@ static void take_payload(struct source *source, uint32_t type,
 {
 	struct address_bytes *name = recording_name(&source->names, type);
 
-	if (name)
+	if (name) {
 		*name = payload;
-	else if (type == RECORDING_RECORD)
+	} else if (type == RECORDING_RECORD) {
 		source->record = payload.data;
+		source->size = payload.len;
+	}
 }
 
 /* SOURCE_EMPTY: it is not all there yet. */
@@ -95,8 +97,6 @@ static enum source_state take_frame(struct source *source, size_t *at)
 	if (type == RECORDING_END && !size)
 		return end_early(source);
 	if (type == RECORDING_END || size > RECORDING_FRAME_MAX)
-		return bad_recording(source);
-	if (type == RECORDING_RECORD && size != SOCKBIND_RECORD_SIZE)
 		return bad_recording(source);
 	if (have - sizeof(frame) < size)
 		return SOURCE_EMPTY;

@@ -45,25 +45,27 @@ static int complain_format(const struct state *state)
 
 static int reserve(struct state *state, size_t cpus)
 {
-	uint64_t *next;
+	struct state_place *places;
 
 	if (cpus <= state->cpus)
 		return 0;
-	next = reallocarray(state->next, cpus, sizeof(*next));
-	if (!next)
+	places = reallocarray(state->places, cpus, sizeof(*places));
+	if (!places)
 		return -1;
-	state->next = next;
+	state->places = places;
 	for (; state->cpus < cpus; state->cpus++)
-		state->next[state->cpus] = state->others;
+		places[state->cpus] = (struct state_place){
+			.next = state->others,
+		};
 	return 0;
 }
 
 /* The place of @cpu; NULL: no such CPU, or no memory. */
-static uint64_t *place(struct state *state, uint32_t cpu)
+static struct state_place *find_place(struct state *state, uint32_t cpu)
 {
 	if (cpu >= CPUS_MAX || reserve(state, (size_t)cpu + 1))
 		return NULL;
-	return &state->next[cpu];
+	return &state->places[cpu];
 }
 
 static void put_instance(struct buf *b, const struct state *state)
@@ -87,8 +89,8 @@ static int read_places(struct state *state, FILE *file)
 	char boot[BOOT_ID_LEN + 1], instance[INSTANCE_LEN + 1], last;
 	char own[INSTANCE_LEN];
 	struct buf b = { .data = own, .size = sizeof(own) };
+	struct state_place *place;
 	unsigned long long next;
-	uint64_t *entry;
 	unsigned int cpu;
 
 	if (fscanf(file, MAGIC "boot %36[0-9a-f-] instance %32[0-9a-f]",
@@ -100,10 +102,10 @@ static int read_places(struct state *state, FILE *file)
 	if (fscanf(file, " others %llu", &next) == 1)
 		state->others = next;
 	while (fscanf(file, " cpu %u %llu%c", &cpu, &next, &last) == 3) {
-		entry = last == '\n' ? place(state, cpu) : NULL;
-		if (!entry)
+		place = last == '\n' ? find_place(state, cpu) : NULL;
+		if (!place)
 			return complain_format(state);
-		*entry = next;
+		place->next = next;
 	}
 	return feof(file) ? 0 : complain_format(state);
 }
@@ -155,6 +157,29 @@ int state_open(struct state *state, const char *path,
 	return read_file(state);
 }
 
+/* Number of the last record that it stands for. */
+static uint64_t last_of(const struct sockbind_lost *lost)
+{
+	return lost->hdr.type == SOCKBIND_RECORD_LOST ? lost->last :
+							 lost->hdr.seq;
+}
+
+/*
+ * A record that was damaged moves the place only if its number is the one that
+ * follows, a loss that contradicts itself never: what is behind is not to be taken
+ * for told.
+ */
+static bool is_trusted(const struct state_place *place,
+		       const struct sockbind_header *hdr)
+{
+	const uint64_t last = last_of((const void *)hdr);
+
+	if (hdr->size != SOCKBIND_RECORD_SIZE ||
+	    hdr->version != SOCKBIND_ABI_VERSION)
+		return hdr->seq == place->next && last == hdr->seq;
+	return last >= hdr->seq && last != UINT64_MAX;
+}
+
 static const void *make_gap(struct state *state, const void *record,
 			    uint64_t first, uint64_t last)
 {
@@ -162,8 +187,8 @@ static const void *make_gap(struct state *state, const void *record,
 
 	state->gap.lost = (struct sockbind_lost){
 		.hdr = {
-			.size = hdr->size,
-			.version = hdr->version,
+			.size = SOCKBIND_RECORD_SIZE,
+			.version = SOCKBIND_ABI_VERSION,
 			.type = SOCKBIND_RECORD_LOST,
 			.cpu = hdr->cpu,
 			.seq = first,
@@ -183,11 +208,12 @@ static const void *make_gap(struct state *state, const void *record,
 const void *state_gap(struct state *state, const void *record)
 {
 	const struct sockbind_header *hdr = record;
-	const uint64_t *next = place(state, hdr->cpu);
+	const struct state_place *place = find_place(state, hdr->cpu);
 
-	if (!next || *next == UNKNOWN || hdr->seq <= *next)
+	if (!place || place->next == UNKNOWN || hdr->seq <= place->next ||
+	    !is_trusted(place, hdr))
 		return NULL;
-	return make_gap(state, record, *next, hdr->seq - 1);
+	return make_gap(state, record, place->next, hdr->seq - 1);
 }
 
 /**
@@ -199,18 +225,19 @@ const void *state_gap(struct state *state, const void *record)
  */
 const void *state_take(struct state *state, const void *record)
 {
-	const struct sockbind_lost *lost = record;
-	const bool is_lost = lost->hdr.type == SOCKBIND_RECORD_LOST;
-	const uint64_t last = is_lost ? lost->last : lost->hdr.seq;
-	uint64_t *next = place(state, lost->hdr.cpu);
+	const struct sockbind_header *hdr = record;
+	const uint64_t last = last_of(record);
+	struct state_place *place = find_place(state, hdr->cpu);
 
-	if (!next)
+	if (!place || !is_trusted(place, hdr))
 		return record;
-	if (*next != UNKNOWN && last < *next)
-		return NULL;
-	if (*next != UNKNOWN && lost->hdr.seq < *next)
-		record = make_gap(state, record, *next, last);
-	*next = last + 1;
+	if (place->next != UNKNOWN && !place->in_step) {
+		if (last < place->next)
+			return NULL;
+		if (hdr->seq < place->next)
+			record = make_gap(state, record, place->next, last);
+	}
+	*place = (struct state_place){ .next = last + 1, .in_step = true };
 	state->dirty = true;
 	return record;
 }
@@ -229,8 +256,8 @@ void state_empty(struct state *state)
 		return;
 	state->others = 0;
 	for (cpu = 0; cpu < state->cpus; cpu++)
-		if (state->next[cpu] == UNKNOWN)
-			state->next[cpu] = 0;
+		if (state->places[cpu].next == UNKNOWN)
+			state->places[cpu].next = 0;
 	state->dirty = true;
 }
 
@@ -246,12 +273,12 @@ static void put_places(struct state *state, struct buf *b)
 	if (!state->others)
 		buf_str(b, "others 0\n");
 	for (cpu = 0; cpu < state->cpus; cpu++) {
-		if (state->next[cpu] == state->others)
+		if (state->places[cpu].next == state->others)
 			continue;
 		buf_str(b, "cpu ");
 		buf_u64(b, cpu);
 		buf_char(b, ' ');
-		buf_u64(b, state->next[cpu]);
+		buf_u64(b, state->places[cpu].next);
 		buf_char(b, '\n');
 	}
 }

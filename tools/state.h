@@ -15,21 +15,32 @@
 struct recording_header;
 
 /**
+ * struct state_place - how far the records of a CPU have been told
+ * @next: number of the next one; UINT64_MAX: unknown
+ * @in_step: one of this run has been told: those that follow it are new,
+ *	whatever their numbers are
+ */
+struct state_place {
+	uint64_t next;
+	bool in_step;
+};
+
+/**
  * struct state - an open state file
  * @path: its path
  * @fd: open for reading and writing, and locked
  * @origin: the module whose records are read
- * @next: by CPU, number of the next record; UINT64_MAX: unknown
- * @cpus: CPUs that @next holds
- * @others: that of the others
- * @dirty: @next is not in the file yet
+ * @places: by CPU
+ * @cpus: CPUs that @places holds
+ * @others: number of the next record of the others
+ * @dirty: @places is not in the file yet
  * @gap: a loss that the device did not tell
  */
 struct state {
 	const char *path;
 	int fd;
 	const struct recording_header *origin;
-	uint64_t *next;
+	struct state_place *places;
 	size_t cpus;
 	uint64_t others;
 	bool dirty;

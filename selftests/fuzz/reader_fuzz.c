@@ -2,7 +2,9 @@
 /*
  * Hostile recordings and hostile options, in one process. An input is three
  * numbers, which choose a form, a filter and the length of a text; that text,
- * for all that is parsed; and a recording.
+ * for all that is parsed; and a recording. With RECORDS in the first number what
+ * follows is hostile records instead, in a recording that is not: behind each
+ * there is a good one, and all of these are to be printed.
  *
  *	fuzz < INPUT		that input, as AFL does it
  *	fuzz ROUNDS FILE...	as many changes to each of these recordings
@@ -21,12 +23,15 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include <linux/sockbind.h>
+
 #include "../../tools/columns.h"
 #include "../../tools/count.h"
 #include "../../tools/filter.h"
 #include "../../tools/loop.h"
 #include "../../tools/options.h"
 #include "../../tools/output.h"
+#include "../../tools/recording.h"
 #include "../../tools/sink.h"
 #include "../../tools/source.h"
 #include "../../tools/when.h"
@@ -35,6 +40,9 @@
 #define INPUT_MAX	65536
 #define TEXT_MAX	64
 #define CHANGES		8
+
+#define RECORDS		0x40
+#define RECORDS_MAX	64
 
 /* What is printed is UTF-8. libc judges. */
 static void check_text(int fd)
@@ -61,7 +69,8 @@ static void check_text(int fd)
 		abort();
 }
 
-static void replay(struct options *options, const uint8_t *data, size_t size)
+/* Returns how many binds were printed; -1: it did not come to its end. */
+static long replay(struct options *options, const uint8_t *data, size_t size)
 {
 	static char storage[65536 + OUTPUT_EVENT_MAX];
 	static struct source source;
@@ -83,6 +92,7 @@ static void replay(struct options *options, const uint8_t *data, size_t size)
 		.sink = &sink,
 	};
 	int fd = memfd_create("recording", 0);
+	int status = 1;
 	char path[32];
 
 	if (sink.fd < 0 || fd < 0 || write(fd, data, size) < 0)
@@ -94,13 +104,73 @@ static void replay(struct options *options, const uint8_t *data, size_t size)
 		loop.count = &count;
 	}
 	if (!source_open_replay(&source, path)) {
-		loop_run(&loop);
+		status = loop_run(&loop);
 		close(source.fd);
 		if (options->form != &output_record)
 			check_text(sink.fd);
 	}
 	close(fd);
 	close(sink.fd);
+	return status ? -1 : (long)loop.taken;
+}
+
+struct framed {
+	struct recording_frame frame;
+	union sockbind_record record;
+};
+
+/* All but what the record holds. */
+static void put_headers(struct framed *framed, __u16 type)
+{
+	framed->frame = (struct recording_frame){
+		.type = RECORDING_RECORD,
+		.size = sizeof(framed->record),
+	};
+	framed->record.hdr = (struct sockbind_header){
+		.size = SOCKBIND_RECORD_SIZE,
+		.version = SOCKBIND_ABI_VERSION,
+		.type = type,
+	};
+}
+
+/* Whatever a record holds, the one behind it is printed. */
+static void replay_records(struct options *options, const uint8_t *data,
+			   size_t size)
+{
+	static struct {
+		struct recording_header header;
+		struct framed framed[2 * RECORDS_MAX];
+	} recording;
+	struct framed *framed = recording.framed;
+	const struct sockbind_header *hdr;
+	size_t count = 0, len;
+	long binds = 0;
+
+	memset(&recording, 0, sizeof(recording));
+	recording.header = (struct recording_header){
+		.magic = { 'S', 'O', 'C', 'K', 'B', 'I', 'N', 'D' },
+		.byte_order = RECORDING_BYTE_ORDER,
+		.version = RECORDING_VERSION,
+		.abi = SOCKBIND_ABI_VERSION,
+		.size = sizeof(recording.header),
+	};
+	for (; size && count < RECORDS_MAX; count++, data += len, size -= len) {
+		len = size < SOCKBIND_RECORD_SIZE ? size : SOCKBIND_RECORD_SIZE;
+		put_headers(framed, 0);
+		memcpy(&framed->record, data, len);
+		if (data[0] % 4)
+			put_headers(framed, (__u16)(data[0] % 4));
+		hdr = &framed->record.hdr;
+		binds += hdr->type == SOCKBIND_RECORD_BIND &&
+			 hdr->version == SOCKBIND_ABI_VERSION &&
+			 hdr->size == SOCKBIND_RECORD_SIZE;
+		put_headers(framed + 1, SOCKBIND_RECORD_BIND);
+		framed += 2;
+	}
+	binds += (long)count;
+	if (replay(options, (uint8_t *)&recording,
+		   (size_t)((uint8_t *)framed - (uint8_t *)&recording)) != binds)
+		abort();
 }
 
 /* Returns false where the command line would have been refused. */
@@ -143,6 +213,10 @@ static void try_input(const uint8_t *data, size_t size)
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		err(1, "there is no locale C.UTF-8");
 	options.form = form(data[0]);
+	if (data[0] & RECORDS) {
+		replay_records(&options, data + 3, size - 3);
+		return;
+	}
 	len = data[2] % (TEXT_MAX + 1);
 	if (len > size - 3)
 		len = size - 3;
