@@ -708,7 +708,7 @@ void address_text(struct buf *b, const struct address *a,
  * @sock: socket that it was given for
  * @utf8: names may show UTF-8 beyond ASCII
  *
- * Where there is no port of IP this is the whole address.
+ * Where there is no port of IP or AF_VSOCK this is the whole address.
  */
 void address_host_text(struct buf *b, const struct address *a,
 		       const struct address_socket *sock, bool utf8)
@@ -717,6 +717,8 @@ void address_host_text(struct buf *b, const struct address *a,
 		ip_text(b, a);
 	else if (a->kind == ADDRESS_INET6)
 		inet6_text(b, a, sock);
+	else if (a->kind == ADDRESS_VSOCK)
+		any_or_number(b, a->vsock.cid);
 	else
 		address_text(b, a, sock, utf8);
 }

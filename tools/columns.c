@@ -331,7 +331,7 @@ static void put_host(struct output *out, const struct bind_event *event)
 
 static void put_port(struct output *out, const struct bind_event *event)
 {
-	if (label_has_port(event))
+	if (label_has_port(event) && label_port_number(event) != LABEL_VSOCK_ANY)
 		put_number(out, label_port_number(event));
 }
 
@@ -421,7 +421,7 @@ static void put_category(struct output *out, const struct bind_event *event)
 
 static void put_privileged(struct output *out, const struct bind_event *event)
 {
-	if (label_port_number(event))
+	if (label_port_chosen(event))
 		put_yes_or_no(out, label_privileged(event));
 }
 

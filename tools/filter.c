@@ -18,7 +18,6 @@
 #include "resolve.h"
 
 #define MAX_FAMILY	63
-#define MAX_PORT	65535
 #define MAX_PROTOCOL	262	/* IPPROTO_MPTCP, the largest that has a name */
 
 /* Largest process id that a kernel gives; inodes of namespaces are larger. */
@@ -142,9 +141,16 @@ static bool match_pid(const struct filter_item *item,
 	return in_range(item, event->raw.pid);
 }
 
+/* Those of AF_VSOCK have 32 bits. */
 static bool parse_port(struct filter_item *item)
 {
-	return parse_range(item, MAX_PORT);
+	return parse_range(item, UINT32_MAX);
+}
+
+static bool has_port(const struct filter_item *item, const struct address *a)
+{
+	return (address_is_inet(a) && in_range(item, a->inet.port)) ||
+	       (a->kind == ADDRESS_VSOCK && in_range(item, a->vsock.port));
 }
 
 static bool match_port(const struct filter_item *item,
@@ -152,10 +158,8 @@ static bool match_port(const struct filter_item *item,
 {
 	if (!label_has_port(event))
 		return false;
-	return (address_is_inet(&event->request) &&
-		in_range(item, event->request.inet.port)) ||
-	       (event->has_final && address_is_inet(&event->final) &&
-		in_range(item, event->final.inet.port));
+	return has_port(item, &event->request) ||
+	       (event->has_final && has_port(item, &event->final));
 }
 
 static bool parse_user(struct filter_item *item)
@@ -294,7 +298,11 @@ static bool match_proto(const struct filter_item *item,
 		return (raw->family == AF_INET || raw->family == AF_INET6) &&
 		       in_range(item, raw->protocol);
 	name = names_socket(raw->family, raw->sock_type, raw->protocol);
-	return name && !strcmp(name, item->text);
+	if (!name)
+		return false;
+	/* It is what most of its users take for TCP, and ss -t has it. */
+	return !strcmp(name, item->text) ||
+	       (!strcmp(name, "mptcp") && !strcmp(item->text, "tcp"));
 }
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -543,7 +551,7 @@ static const struct kind kinds[FILTER_KINDS] = {
 	},
 	[FILTER_PORT] = {
 		parse_port, match_port,
-		"it is to be a port up to 65535 or a range, as in 22,8000-8999,!8080",
+		"it is to be a port or a range, as in 22,8000-8999,!8080",
 	},
 	[FILTER_USER] = {
 		parse_user, match_user,

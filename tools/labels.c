@@ -14,43 +14,66 @@
 #define FIRST_DYNAMIC	 49152
 
 #define VSOCK_LOCAL	1	/* VMADDR_CID_LOCAL */
-#define VSOCK_ANY	0xffffffffU
+#define VSOCK_ANY	0xffffffffU	/* VMADDR_CID_ANY */
+
+static bool is_vsock(const struct bind_event *event)
+{
+	return event->raw.family == AF_VSOCK &&
+	       bind_event_address(event)->kind == ADDRESS_VSOCK;
+}
 
 /**
- * label_has_port() - say whether the address is one of IP with a port
+ * label_has_port() - say whether the address has a port: that of IP or AF_VSOCK
  * @event: bind
  *
- * Return: true if it is.
+ * Return: true if it has.
  */
 bool label_has_port(const struct bind_event *event)
 {
-	return address_is_inet(bind_event_address(event)) &&
-	       event->raw.sock_type != SOCK_RAW &&
-	       event->raw.protocol != PROTOCOL_L2TP;
+	if (address_is_inet(bind_event_address(event)))
+		return event->raw.sock_type != SOCK_RAW &&
+		       event->raw.protocol != PROTOCOL_L2TP;
+	return is_vsock(event);
 }
 
 /**
  * label_port_number() - port that the socket got, or else asked for
  * @event: bind
  *
- * Return: the port; 0: it has none, or none was chosen.
+ * Return: the port; with !label_port_chosen() 0 or LABEL_VSOCK_ANY.
  */
-uint16_t label_port_number(const struct bind_event *event)
+uint32_t label_port_number(const struct bind_event *event)
 {
-	return label_has_port(event) ? bind_event_address(event)->inet.port : 0;
+	if (!label_has_port(event))
+		return 0;
+	return is_vsock(event) ? bind_event_address(event)->vsock.port :
+				 bind_event_address(event)->inet.port;
+}
+
+/**
+ * label_port_chosen() - say whether label_port_number() is a port
+ * @event: bind
+ *
+ * Return: false if the address has none, or if the kernel was still to choose.
+ */
+bool label_port_chosen(const struct bind_event *event)
+{
+	return label_has_port(event) &&
+	       label_port_number(event) != (is_vsock(event) ? LABEL_VSOCK_ANY : 0);
 }
 
 /**
  * label_port() - range that the port is from
  * @event: bind
  *
- * Return: LABEL_PORT_*.
+ * Return: LABEL_PORT_*; LABEL_PORT_NONE also for AF_VSOCK, which the ranges are
+ * not of.
  */
 enum label_port label_port(const struct bind_event *event)
 {
-	const uint16_t port = label_port_number(event);
+	const uint32_t port = label_port_number(event);
 
-	if (!port)
+	if (!port || is_vsock(event))
 		return LABEL_PORT_NONE;
 	if (port < FIRST_REGISTERED)
 		return LABEL_PORT_WELL_KNOWN;
@@ -79,17 +102,18 @@ const char *label_port_name(enum label_port port)
  * label_privileged() - say whether the port needs a privilege where it is
  * @event: bind
  *
- * A kernel without ip_unprivileged_port_start has it fixed at 1024.
+ * A kernel without ip_unprivileged_port_start has it fixed at 1024, and so has
+ * AF_VSOCK in all (LAST_RESERVED_PORT in net/vmw_vsock/af_vsock.c).
  *
  * Return: true if it is below that of the socket's network namespace.
  */
 bool label_privileged(const struct bind_event *event)
 {
-	const uint32_t start = event->raw.unprivileged_port_start;
-	const uint16_t port = label_port_number(event);
+	uint32_t start = event->raw.unprivileged_port_start;
 
-	return port && port < (start == SOCKBIND_UNKNOWN ? FIRST_REGISTERED :
-							   start);
+	if (start == SOCKBIND_UNKNOWN || is_vsock(event))
+		start = FIRST_REGISTERED;
+	return label_port_chosen(event) && label_port_number(event) < start;
 }
 
 /* Of an IPv4 address in host order; the first that holds. */
@@ -235,7 +259,7 @@ bool label_ephemeral(const struct bind_event *event)
 	const struct address *a = &event->request;
 
 	if (a->kind == ADDRESS_VSOCK)
-		return a->vsock.port == VSOCK_ANY;
+		return a->vsock.port == LABEL_VSOCK_ANY;
 	return address_is_inet(a) && label_has_port(event) && !a->inet.port;
 }
 

@@ -36,8 +36,12 @@ enum label_scope {
 	LABEL_SCOPES
 };
 
+/* AF_VSOCK: the kernel is to choose, VMADDR_PORT_ANY. */
+#define LABEL_VSOCK_ANY	0xffffffffU
+
 bool label_has_port(const struct bind_event *event);
-uint16_t label_port_number(const struct bind_event *event);
+uint32_t label_port_number(const struct bind_event *event);
+bool label_port_chosen(const struct bind_event *event);
 enum label_port label_port(const struct bind_event *event);
 const char *label_port_name(enum label_port port);
 bool label_privileged(const struct bind_event *event);

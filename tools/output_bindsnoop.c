@@ -13,6 +13,9 @@
 
 #define OPTION_LETTERS	5
 
+/* IPPROTO_MPTCP, for C libraries before 2.32 */
+#define PROTOCOL_MPTCP	262
+
 /* Pads what was written from @from on, and parts it from what follows. */
 static void end_column(struct buf *b, size_t from, size_t width)
 {
@@ -56,6 +59,8 @@ static void put_result(struct buf *b, const struct bind_event *event)
 static const char *protocol_name(uint16_t protocol)
 {
 	switch (protocol) {
+	/* To who asks for what listens by TCP: ss -t has these too. */
+	case PROTOCOL_MPTCP:
 	case IPPROTO_TCP:
 		return "TCP";
 	case IPPROTO_UDP:

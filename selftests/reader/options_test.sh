@@ -65,7 +65,16 @@ port()
 	selects '228' -P 59993
 	selects '228 300 310' -P '8000-65535,!9000,!5353'
 	selects "$(but 197 222 225)" -P '!80'
-	selects '197 212 219 222 225 228 300 310 320 360' -P 0-65535
+	selects '197 212 219 222 225 228 300 310 320 340 360' -P 0-65535
+	selects '340' -P 1024
+	printf 'bind pid=%s proto=v_str addr=vsock:4294967295:%s\n' \
+		1 70000 2 4464 3 4294967295 | record "$DIR/vsock"
+	exits 0 "$READER" --replay "$DIR/vsock" -H -o pid,addr,port -P 70000
+	[[ $(tr -s ' ' <"$DIR/out") == ' 1 * 70000' ]]
+	# Of another family's socket it means nothing.
+	record "$DIR/vsock" <<<'bind family=1 addr=vsock:1:80'
+	exits 0 "$READER" --replay "$DIR/vsock" -H -P 80
+	[[ ! -s $DIR/out ]]
 }
 
 user()
@@ -114,9 +123,25 @@ family()
 
 proto()
 {
+	local expected list
+
 	selects '212 228 360' --proto udp
 	selects '234 330 340' --proto u_str,nl,v_str
 	selects '212 228 360' --proto 17
+	printf 'bind pid=%s proto=%s addr=inet:0.0.0.0:80 result=ok\n' \
+		1 tcp 2 mptcp 3 udp | record "$DIR/proto"
+	while read -r expected list; do
+		exits 0 "$READER" --replay "$DIR/proto" -H -o pid --proto "$list"
+		[[ $(tr -d ' ' <"$DIR/out" | paste -s -d ,) == "$expected" ]]
+	done <<-'END'
+		1,2 tcp
+		2 mptcp
+		1 tcp,!mptcp
+		3 !tcp
+		1 6
+	END
+	exits 0 "$READER" --replay "$DIR/proto" -H --format=bindsnoop
+	[[ $(awk '{ print $4 }' "$DIR/out" | paste -s -d ,) == TCP,TCP,UDP ]]
 	selects '234 240 330 340 350' --proto '!tcp,!udp'
 }
 
@@ -296,7 +321,7 @@ bad_values()
 		--pid 1-
 		--pid 1,,2
 		--pid !
-		--ports 65536
+		--ports 4294967296
 		--ports 80x
 		--ports 0x50
 		--user 1000-999

@@ -444,6 +444,46 @@ TEST(privileged_port)
 	EXPECT_FALSE(label_privileged(&event.bind));
 }
 
+TEST(privileged_port_of_vsock)
+{
+	/* svm_reserved1, svm_port, svm_cid, and what follows. */
+	struct {
+		uint16_t family;
+		uint16_t reserved;
+		uint32_t word[3];
+	} vm = { AF_VSOCK, 0, { 1023, UINT32_MAX } };
+	static const struct {
+		uint32_t port;
+		bool chosen;
+		bool privileged;
+	} cases[] = {
+		{ 0, true, true },
+		{ 1023, true, true },
+		{ 1024, true, false },
+		{ 65536 + 80, true, false },
+		{ UINT32_MAX, false, false },
+	};
+	struct sockbind_bind bind = a_bind(AF_VSOCK, SOCK_STREAM, 0, FLAGS_OK);
+	struct event event;
+	size_t i;
+
+	/* It is that of IP. */
+	bind.unprivileged_port_start = 0;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		vm.word[0] = cases[i].port;
+		ask(&bind, &vm, sizeof(vm));
+		ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
+		EXPECT_TRUE(label_has_port(&event.bind));
+		EXPECT_EQ(cases[i].port, label_port_number(&event.bind));
+		EXPECT_EQ(cases[i].chosen, label_port_chosen(&event.bind));
+		EXPECT_EQ(cases[i].privileged, label_privileged(&event.bind));
+		EXPECT_EQ(LABEL_PORT_NONE, label_port(&event.bind));
+	}
+	bind.family = AF_UNIX;
+	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
+	EXPECT_FALSE(label_has_port(&event.bind));
+}
+
 TEST(final_address_compared)
 {
 	struct sockbind_bind bind = a_bind(AF_INET, SOCK_STREAM, IPPROTO_TCP,
