@@ -23,13 +23,14 @@
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <linux/vm_sockets.h>
 #include <net/sock.h>
 #include <linux/sockbind.h>
 
 #include "compat.h"
 #include "filter.h"
 
-/* Families have room to grow; ports are 16 bits wide. */
+/* Families have room to grow; ports are 16 bits wide, but for AF_VSOCK. */
 #define FAMILIES	64
 #define PORTS		65536
 
@@ -37,11 +38,13 @@
  * struct sockbind_set - a set of numbers, and how it was written
  * @rcu: to free it with
  * @text: value of the parameter
+ * @all: numbers that @map has no bit for are members too
  * @map: a bit for each member
  */
 struct sockbind_set {
 	struct rcu_head rcu;
 	char *text;
+	bool all;
 	unsigned long map[];
 };
 
@@ -142,6 +145,7 @@ static int parse_ports(struct sockbind_set *set)
 {
 	if (!strcmp(set->text, "all")) {
 		bitmap_fill(set->map, PORTS);
+		set->all = true;
 		return 0;
 	}
 	if (bitmap_parselist(set->text, set->map, PORTS) ||
@@ -236,7 +240,7 @@ static const struct kernel_param_ops ports_ops = {
 };
 
 module_param_cb(ports, &ports_ops, &sockbind_ports, 0644);
-MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of IPv4 and IPv6 sockets that are not raw: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
+MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of AF_VSOCK sockets and of IPv4 and IPv6 ones that are not raw: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
 
 /* Family of the requested address; negative: too short to have one. */
 static int address_family(const void *addr, int addrlen)
@@ -249,19 +253,36 @@ static int address_family(const void *addr, int addrlen)
 	return family;
 }
 
-/* The port is at the same place for both families, and for AF_UNSPEC. */
-static u16 address_port(const void *addr, int addrlen)
+/* That with which an address asks the kernel to choose one. */
+static u32 any_port(unsigned int family)
+{
+	return family == AF_VSOCK ? VMADDR_PORT_ANY : 0;
+}
+
+/* The port is at the same place for IPv4, IPv6 and AF_UNSPEC. */
+static u32 address_port(unsigned int family, const void *addr, int addrlen)
 {
 	const struct sockaddr_in *sin = addr;
+	const struct sockaddr_vm *svm = addr;
 
-	if (addrlen < (int)offsetofend(struct sockaddr_in, sin_port))
-		return 0;
-	return ntohs(sin->sin_port);
+	if (family == AF_VSOCK &&
+	    addrlen >= (int)offsetofend(struct sockaddr_vm, svm_port))
+		return svm->svm_port;
+	if (family != AF_VSOCK &&
+	    addrlen >= (int)offsetofend(struct sockaddr_in, sin_port))
+		return ntohs(sin->sin_port);
+	return any_port(family);
 }
 
 static bool has_port(unsigned int family, unsigned int type)
 {
-	return (family == AF_INET || family == AF_INET6) && type != SOCK_RAW;
+	return family == AF_VSOCK ||
+	       ((family == AF_INET || family == AF_INET6) && type != SOCK_RAW);
+}
+
+static bool is_listed(const struct sockbind_set *set, u32 port)
+{
+	return port < PORTS ? test_bit(port, set->map) : set->all;
 }
 
 /**
@@ -290,18 +311,18 @@ bool sockbind_filter_family_set(const struct sock *sk,
  * @addr: requested address
  * @addrlen: its length
  *
- * With the final port unknown, a request for port 0 passes.
+ * With the final port unknown, a request for any port passes.
  */
 bool sockbind_filter_request_port(const struct sock *sk,
 				  const struct sockaddr *addr, int addrlen)
 {
 	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
-	u16 port;
+	u32 port;
 
 	if (!has_port(sk->sk_family, sk->sk_type))
 		return true;
-	port = address_port(addr, addrlen);
-	return !port || test_bit(port, set->map);
+	port = address_port(sk->sk_family, addr, addrlen);
+	return port == any_port(sk->sk_family) || is_listed(set, port);
 }
 
 /**
@@ -311,16 +332,16 @@ bool sockbind_filter_request_port(const struct sock *sk,
 bool sockbind_filter_final_port(const struct sockbind_bind *rec)
 {
 	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
-	u16 port;
+	u32 port;
 
 	if (!has_port(rec->family, rec->sock_type))
 		return true;
-	port = address_port(rec->addr, rec->addrlen);
-	if (test_bit(port, set->map))
+	port = address_port(rec->family, rec->addr, rec->addrlen);
+	if (is_listed(set, port))
 		return true;
 	if (rec->final_addrlen)
-		return test_bit(address_port(rec->final_addr,
-					     rec->final_addrlen), set->map);
+		return is_listed(set, address_port(rec->family, rec->final_addr,
+						   rec->final_addrlen));
 	/* It got a port, and which one could not be found out. */
-	return !port && !rec->result;
+	return port == any_port(rec->family) && !rec->result;
 }

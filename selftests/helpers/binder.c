@@ -17,6 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <linux/vm_sockets.h>
+
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE	71
 #endif
@@ -25,18 +27,22 @@ static const struct kind {
 	const char *name;
 	int family;
 	int type;
+	int protocol;
 } kinds[] = {
-	{ "tcp4", AF_INET, SOCK_STREAM },
-	{ "udp4", AF_INET, SOCK_DGRAM },
-	{ "tcp6", AF_INET6, SOCK_STREAM },
-	{ "udp6", AF_INET6, SOCK_DGRAM },
-	{ "unix", AF_UNIX, SOCK_STREAM },
+	{ "tcp4", AF_INET, SOCK_STREAM, 0 },
+	{ "udp4", AF_INET, SOCK_DGRAM, 0 },
+	{ "mptcp4", AF_INET, SOCK_STREAM, 262 },
+	{ "tcp6", AF_INET6, SOCK_STREAM, 0 },
+	{ "udp6", AF_INET6, SOCK_DGRAM, 0 },
+	{ "unix", AF_UNIX, SOCK_STREAM, 0 },
+	{ "vsock", AF_VSOCK, SOCK_STREAM, 0 },
 };
 
 union any_addr {
 	struct sockaddr sa;
 	struct sockaddr_in sin;
 	struct sockaddr_in6 sin6;
+	struct sockaddr_vm svm;
 	struct sockaddr_storage storage;
 };
 
@@ -47,7 +53,7 @@ static const struct kind *find_kind(const char *name)
 	for (i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(name, kinds[i].name))
 			return &kinds[i];
-	errx(2, "usage: binder [-a IPV6[%%DEVICE]] [-d DEVICE] [-p PORT] tcp4|udp4|tcp6|udp6|unix");
+	errx(2, "usage: binder [-a IPV6[%%DEVICE]] [-d DEVICE] [-p PORT] tcp4|udp4|mptcp4|tcp6|udp6|unix|vsock");
 }
 
 static void parse_addr(char *text, struct sockaddr_in6 *sin6)
@@ -65,7 +71,7 @@ static void parse_addr(char *text, struct sockaddr_in6 *sin6)
 }
 
 /* Of an AF_UNIX socket the kernel is left to choose the name. */
-static socklen_t make_addr(int family, char *ip, in_port_t port,
+static socklen_t make_addr(int family, char *ip, unsigned int port,
 			   union any_addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));
@@ -73,14 +79,18 @@ static socklen_t make_addr(int family, char *ip, in_port_t port,
 	switch (family) {
 	case AF_INET:
 		addr->sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		addr->sin.sin_port = port;
+		addr->sin.sin_port = htons(port);
 		return sizeof(addr->sin);
 	case AF_INET6:
 		addr->sin6.sin6_addr = in6addr_loopback;
-		addr->sin6.sin6_port = port;
+		addr->sin6.sin6_port = htons(port);
 		if (ip)
 			parse_addr(ip, &addr->sin6);
 		return sizeof(addr->sin6);
+	case AF_VSOCK:
+		addr->svm.svm_cid = VMADDR_CID_ANY;
+		addr->svm.svm_port = port;
+		return sizeof(addr->svm);
 	default:
 		return sizeof(sa_family_t);
 	}
@@ -88,7 +98,7 @@ static socklen_t make_addr(int family, char *ip, in_port_t port,
 
 static int open_socket(const struct kind *kind, const char *device)
 {
-	int fd = socket(kind->family, kind->type, 0);
+	int fd = socket(kind->family, kind->type, kind->protocol);
 
 	if (fd < 0)
 		err(1, "socket");
@@ -125,7 +135,9 @@ static void print_socket(int fd)
 	printf("fd=%d\ninode=%llu\nnetns_cookie=%llu\n", fd,
 	       (unsigned long long)st.st_ino, cookie);
 	print_hex("name", &addr, len);
-	if (addr.sa.sa_family != AF_UNIX)
+	if (addr.sa.sa_family == AF_VSOCK)
+		printf("port=%u\n", addr.svm.svm_port);
+	else if (addr.sa.sa_family != AF_UNIX)
 		printf("port=%u\n", ntohs(addr.sin.sin_port));
 }
 
@@ -135,7 +147,7 @@ int main(int argc, char **argv)
 	char *ip = NULL;
 	const struct kind *kind;
 	union any_addr addr;
-	in_port_t port = 0;
+	unsigned int port = 0;
 	socklen_t len;
 	int fd, option, result;
 
@@ -148,7 +160,7 @@ int main(int argc, char **argv)
 			device = optarg;
 			break;
 		case 'p':
-			port = htons(atoi(optarg));
+			port = strtoul(optarg, NULL, 10);
 			break;
 		default:
 			find_kind(NULL);

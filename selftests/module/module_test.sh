@@ -327,6 +327,81 @@ filter_final_port()
 	[[ $(module_count recorded) -eq $ephemeral ]]
 }
 
+# vsock PORT…: binds of AF_VSOCK sockets to each.
+vsock()
+{
+	local port
+
+	for port; do
+		./binder -p "$port" vsock </dev/null >/dev/null
+	done
+}
+
+# Its ports have 32 bits, in the order of the host: 65616 would be 80 where it is
+# cut, and 84 would be 21504 where it is turned.
+filter_vsock_ports()
+{
+	local any=4294967295
+
+	vsock 80 || ktap_skip 'the kernel has no AF_VSOCK'
+	module_load families=vsock ports=80-83,1024-65535
+	vsock 80 83 84 1023 1024 65535 65536 65616 65619
+	[[ $(module_count recorded) -eq 4 ]]
+	[[ $(module_count filtered) -eq 5 ]]
+	# What the kernel chooses is hardly ever in the list.
+	vsock $any
+	../tools/sockbind -n -H --no-follow -o port >/tmp/ports
+	[[ $(tr -d ' ' </tmp/ports | head -n 4 | paste -s -d ,) == 80,83,1024,65535 ]]
+	module_identity
+	echo all >$PARAMETERS/ports
+	vsock 84 65616 $any
+	[[ $(module_count recorded) -ge 7 ]]
+	[[ $(../tools/sockbind -n -H --no-follow -o port -P 65616 | tr -d ' ') == 65616 ]]
+	# The outcome is not known: any port may come to be one of the list.
+	module_load outcome=0 families=vsock ports=80-83
+	vsock 80 84 65616 $any
+	[[ $(module_count recorded) -eq 2 ]]
+	module_identity
+}
+
+# The kernel wants a capability below 1024, whatever IP wants.
+vsock_privileged()
+{
+	local start=/proc/sys/net/ipv4/ip_unprivileged_port_start
+
+	vsock 80 || ktap_skip 'the kernel has no AF_VSOCK'
+	module_load families=vsock
+	[[ ! -w $start ]] || echo 0 >$start
+	vsock 1023 1024
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all \
+		./binder -p 1023 vsock </dev/null >/dev/null || :
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all \
+		./binder -p 1024 vsock </dev/null >/dev/null
+	[[ ! -w $start ]] || echo 1024 >$start
+	diff - <(../tools/sockbind -n -H --no-follow -o port,result,privileged |
+		tr -s ' ' | sed 's/^ //; s/ $//') <<-'END'
+		1023 ok yes
+		1024 ok no
+		1023 EACCES yes
+		1024 ok no
+	END
+	[[ $(../tools/sockbind -n -H --no-follow --privileged | wc -l) -eq 2 ]]
+}
+
+# Of MPTCP, as ss -t: a Go program that listens by TCP has such a socket.
+mptcp_is_tcp()
+{
+	./binder mptcp4 </dev/null >/dev/null ||
+		ktap_skip 'the kernel has no MPTCP'
+	module_load families=inet
+	./binder mptcp4 </dev/null >/dev/null
+	./binder tcp4 </dev/null >/dev/null
+	[[ $(../tools/sockbind -n -H --no-follow --proto tcp | wc -l) -eq 2 ]]
+	[[ $(../tools/sockbind -n -H --no-follow --proto mptcp | wc -l) -eq 1 ]]
+	[[ $(../tools/sockbind -n -H --no-follow --format=bindsnoop |
+		awk '{ print $4 }' | paste -s -d ,) == TCP,TCP ]]
+}
+
 bad_filter_changes_nothing()
 {
 	local parameter value
@@ -360,4 +435,5 @@ filter_under_binds()
 ktap_run load_and_unload outcome records bad_parameters largest_rings longest_lists \
 	second_load unload_while_open load_under_binds \
 	filter_families filter_either_family filter_ports filter_requested_port \
-	filter_final_port bad_filter_changes_nothing filter_under_binds
+	filter_final_port filter_vsock_ports vsock_privileged mptcp_is_tcp \
+	bad_filter_changes_nothing filter_under_binds
