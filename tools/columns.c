@@ -8,6 +8,7 @@
 #include "columns.h"
 #include "decode.h"
 #include "escape.h"
+#include "identity.h"
 #include "labels.h"
 #include "names.h"
 #include "output.h"
@@ -414,6 +415,24 @@ static void put_seq(struct output *out, const struct bind_event *event)
 	put_number(out, event->raw.hdr.seq);
 }
 
+static void put_host_name(struct output *out, const struct bind_event *event)
+{
+	(void)event;
+	put_bytes(out, &out->identity->host);
+}
+
+static void put_boot_id(struct output *out, const struct bind_event *event)
+{
+	(void)event;
+	put_bytes(out, &out->identity->boot_id);
+}
+
+static void put_instance(struct output *out, const struct bind_event *event)
+{
+	(void)event;
+	put_bytes(out, &out->identity->instance);
+}
+
 static void put_category(struct output *out, const struct bind_event *event)
 {
 	put_name(out, label_port_name(label_port(event)));
@@ -589,6 +608,13 @@ static const struct column columns[] = {
 	       .put = put_shared),
 	COLUMN("labels", "LABELS", 24, 30, "words for all of these",
 	       .put = put_labels),
+	COLUMN("host", "HOST", 12, 24, "host that the record is of",
+	       .identity = true, .put = put_host_name),
+	COLUMN("boot-id", "BOOT-ID", 36, 36, "boot of that host",
+	       .identity = true, .put = put_boot_id),
+	COLUMN("instance", "INSTANCE", 36, 36,
+	       "load of the module: with CPU and SEQ the key of a record",
+	       .identity = true, .put = put_instance),
 	COLUMN("odd", "ODD", 6, 12, "what contradicts the rest of its record",
 	       .put = put_odd),
 };

@@ -28,6 +28,7 @@ enum column_color {
  * @right: it is aligned to the right
  * @color: what is told by a colour
  * @needs: names that it wants resolved, RESOLVE_*
+ * @identity: it is where records are from
  * @odd: ODD_* of the members that it shows
  * @put: append the value, escaped for a terminal; nothing if it is unknown or
  *	there is none
@@ -39,6 +40,7 @@ struct column {
 	unsigned char width;
 	unsigned char wide;
 	bool right;
+	bool identity;
 	enum column_color color;
 	unsigned int needs;
 	unsigned int odd;

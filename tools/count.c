@@ -76,6 +76,21 @@ void count_open(struct count *count, const struct output *out)
 	};
 }
 
+/* Joined recordings may be of several. */
+static void add_identity(struct count *count)
+{
+	const struct identity *identity = count->scratch.identity;
+
+	if (!count->counted++) {
+		count->identity_len = identity->json_len;
+		memcpy(count->identity, identity->json, identity->json_len);
+	} else if (count->identity_len != identity->json_len ||
+		   memcmp(count->identity, identity->json,
+			  identity->json_len)) {
+		count->mixed = true;
+	}
+}
+
 /**
  * count_add() - count a bind
  * @count: table
@@ -93,6 +108,7 @@ void count_add(struct count *count, const struct bind_event *event)
 		count->by.cols[i]->put(out, event);
 		buf_char(&out->buf, '\0');
 	}
+	add_identity(count);
 	count->last = event->raw.time_real;
 	slot = find_slot(count, &out->buf);
 	if (*slot) {
@@ -214,18 +230,22 @@ static void put_json(const struct count *count, struct output *out,
 	struct buf *b = &out->buf;
 	char *p = b->data + b->len;
 	const char *value = group->text;
+	const struct column *column;
 	size_t i, len;
 
 	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
 	p = json_begin(p);
 	p = json_name(p, "type", "count");
+	if (!count->mixed)
+		p = mempcpy(p, count->identity, count->identity_len);
 	if (count->timed)
 		p = json_u64(p, "time_ns", count->last);
 	p = json_u64(p, "count", group->count);
 	for (i = 0; group->len && i < count->by.count; i++) {
+		column = count->by.cols[i];
 		len = strlen(value);
-		if (len)
-			p = json_named(p, count->by.cols[i]->name,
+		if (len && (count->mixed || !column->identity))
+			p = json_named(p, column->name,
 				       (const uint8_t *)value, len);
 		value += len + 1;
 	}
@@ -270,4 +290,6 @@ void count_clear(struct count *count)
 	count->used = 0;
 	count->text_len = 0;
 	count->others = 0;
+	count->counted = 0;
+	count->mixed = false;
 }

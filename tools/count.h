@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "output.h"
 
 /* What groups may take: a program that binds at random must not eat memory. */
@@ -31,6 +32,10 @@ struct count_group {
  * @by: columns that tell groups apart
  * @timed: it is one table of several: show the time of its last bind
  * @last: that time, in ns since the epoch
+ * @counted: binds in this table
+ * @mixed: they are not all of @identity
+ * @identity: where the first of them is from, members of JSON
+ * @identity_len: bytes there
  * @others: binds of groups for which there was no room
  * @groups: the groups
  * @used: how many
@@ -45,6 +50,10 @@ struct count {
 	struct column_list by;
 	bool timed;
 	uint64_t last;
+	uint64_t counted;
+	bool mixed;
+	char identity[IDENTITY_JSON_MAX];
+	size_t identity_len;
 	uint64_t others;
 	struct count_group groups[COUNT_GROUPS];
 	size_t used;

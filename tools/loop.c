@@ -110,7 +110,9 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	struct output *out = loop->out;
 	int status;
 
-	loop->lost += lost->count;
+	/* Each may be any number: their sum is not to come round to none. */
+	if (__builtin_add_overflow(loop->lost, lost->count, &loop->lost))
+		loop->lost = UINT64_MAX;
 	if (out->ops->lost)
 		out->ops->lost(out, lost);
 	if (loop->options->quiet)

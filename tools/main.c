@@ -37,7 +37,7 @@ static int print_stats(const struct options *options)
 	static struct source source;
 	const int status = source_open_device(&source, options->device, true);
 
-	return status ?: stats_print(&source.reader->info,
+	return status ?: stats_print(&source.reader->info, &source.identity,
 				     options->form == &output_json);
 }
 
@@ -88,6 +88,7 @@ static int run(const struct options *options)
 		.ops = options->form,
 		.buf = { .data = storage, .size = sizeof(storage) },
 		.origin = &source.origin,
+		.identity = &source.identity,
 		.columns = options->columns,
 		.header = options->header,
 		.utf8 = terminal_is_utf8(),

@@ -11,6 +11,7 @@
 #include "columns.h"
 
 struct bind_event;
+struct identity;
 struct lost_event;
 struct output;
 struct recording_header;
@@ -59,6 +60,7 @@ struct output_ops {
  *	when an operation is called
  * @columns: columns to show; none: those that the form has for the width
  * @origin: the host that the records are of, in its byte order
+ * @identity: the same as text
  * @swapped: that is the other byte order
  * @host: name of the host that the events are of, or NULL
  * @header: a header line is wanted
@@ -75,6 +77,7 @@ struct output {
 	struct buf buf;
 	struct column_list columns;
 	const struct recording_header *origin;
+	const struct identity *identity;
 	bool swapped;
 	const char *host;
 	bool header;

@@ -11,6 +11,7 @@
 #include <ctype.h>
 
 #include "decode.h"
+#include "identity.h"
 #include "output.h"
 #include "resolve.h"
 
@@ -18,7 +19,7 @@
 	"timestamp,pid,tid,ppid,nspid,comm,exe,uid,euid,user,login,session," \
 	"container,runtime,pod,cgroup,result,family,type,proto,asked,final," \
 	"addr,port,if,opts,scope,category,privileged,ephemeral,shared,fd," \
-	"inode,mark,netns,mntns,pidns,userns,via,cpu,seq,odd"
+	"inode,mark,netns,mntns,pidns,userns,via,cpu,seq,instance,odd"
 #define MESSAGE	"comm,pid,user,result,proto,address"
 
 /* Severities of syslog(3). */
@@ -103,6 +104,12 @@ static void journal_lost(struct output *out, const struct lost_event *lost)
 	if (lost->count)
 		put_field_number(b, "lost", lost->count);
 	put_field_number(b, "cpu", lost->cpu);
+	if (out->identity->instance.len) {
+		put_field_name(b, "instance");
+		buf_mem(b, out->identity->instance.data,
+			out->identity->instance.len);
+		buf_char(b, '\n');
+	}
 	put_field_number(b, "first", lost->first);
 	put_field_number(b, "last", lost->last);
 	if (lost->odd)

@@ -13,6 +13,7 @@
 
 #include "array.h"
 #include "decode.h"
+#include "identity.h"
 #include "json.h"
 #include "labels.h"
 #include "names.h"
@@ -24,6 +25,11 @@
 
 #define NS_PER_SEC	1000000000
 #define FRACTION	9	/* its digits */
+
+static char *put_identity(char *p, const struct output *out)
+{
+	return mempcpy(p, out->identity->json, out->identity->json_len);
+}
 
 static char *put_time(char *p, struct clock *clock, uint64_t ns)
 {
@@ -602,6 +608,7 @@ static void json_bind(struct output *out, const struct bind_event *event)
 	p = json_name(p, "type", "bind");
 	p = put_time(p, &out->clock, raw->time_real);
 	p = json_u64(p, "boot_ns", raw->time_boot);
+	p = put_identity(p, out);
 	p = json_u64(p, "cpu", raw->hdr.cpu);
 	p = json_u64(p, "seq", raw->hdr.seq);
 	p = put_outcome(p, event);
@@ -629,6 +636,7 @@ static void json_lost(struct output *out, const struct lost_event *event)
 	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
 	p = json_begin(p);
 	p = json_name(p, "type", "lost");
+	p = put_identity(p, out);
 	p = json_u64(p, "cpu", event->cpu);
 	p = json_u64(p, "first", event->first);
 	p = json_u64(p, "last", event->last);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "recording.h"
 #include "resolve.h"
 
@@ -44,6 +45,7 @@ struct source_ops {
  * @more: fill() will find something: no need to wait
  * @cut_off: a recording has ended inside a record, which was left out
  * @origin: the host that records come from, in that host's byte order
+ * @identity: the same as text
  * @swapped: that is the other byte order
  * @record: record that next() has taken
  * @size: its bytes
@@ -61,6 +63,7 @@ struct source {
 	bool more;
 	bool cut_off;
 	struct recording_header origin;
+	struct identity identity;
 	bool swapped;
 	const void *record;
 	size_t size;

@@ -150,5 +150,6 @@ int source_open_device(struct source *source, const char *device,
 		.reader = &reader,
 	};
 	describe_host(&source->origin, &reader.info);
+	identity_set(&source->identity, &source->origin);
 	return 0;
 }

@@ -57,6 +57,7 @@ static enum source_state take_header(struct source *source)
 	header->host[sizeof(header->host) - 1] = '\0';
 	header->release[sizeof(header->release) - 1] = '\0';
 	header->machine[sizeof(header->machine) - 1] = '\0';
+	identity_set(&source->identity, header);
 	return SOURCE_RECORD;
 }
 

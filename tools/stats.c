@@ -8,8 +8,8 @@
 #include <linux/sockbind.h>
 
 #include "array.h"
-#include "buf.h"
 #include "complain.h"
+#include "identity.h"
 #include "stats.h"
 
 #define NOT_A_PROBE	SOCKBIND_PROBES
@@ -62,27 +62,13 @@ static bool in_force(const struct sockbind_info *info, unsigned int probe)
 	return probe == NOT_A_PROBE || info->probes & 1U << probe;
 }
 
-/* A UUID. */
-static void put_instance(struct buf *b, const struct sockbind_info *info)
-{
-	static const uint8_t parts[] = { 4, 2, 2, 2, 6 };
-	const uint8_t *bytes = info->instance;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (i)
-			buf_char(b, '-');
-		buf_hex_bytes(b, bytes, parts[i]);
-		bytes += parts[i];
-	}
-}
-
-static void print_json(const struct sockbind_info *info, const char *instance)
+static void print_json(const struct sockbind_info *info,
+		       const struct identity *identity)
 {
 	size_t i;
 
-	printf("{\"type\":\"stats\",\"abi_version\":%u,\"instance\":\"%s\"",
-	       info->version, instance);
+	printf("{\"type\":\"stats\",%.*s\"abi_version\":%u",
+	       (int)identity->json_len, identity->json, info->version);
 	printf(",\"outcome\":%u,\"rings\":%u,\"records\":%u", info->outcome,
 	       info->rings, info->records);
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
@@ -98,7 +84,8 @@ static void print_line(const char *name, unsigned long long value,
 	printf("%-18s %12llu  %s\n", name, value, help);
 }
 
-static void print_text(const struct sockbind_info *info, const char *instance)
+static void print_text(const struct sockbind_info *info,
+		       const struct identity *identity)
 {
 	static const char * const outcomes[] = {
 		"the request only",
@@ -107,7 +94,8 @@ static void print_text(const struct sockbind_info *info, const char *instance)
 	};
 	size_t i;
 
-	printf("%-18s %s\n", "instance", instance);
+	printf("%-18s %.*s\n", "instance", (int)identity->instance.len,
+	       (const char *)identity->instance.data);
 	print_line("abi_version", info->version, "of records and ioctls");
 	print_line("outcome", info->outcome,
 		   info->outcome < ARRAY_SIZE(outcomes) ?
@@ -124,20 +112,17 @@ static void print_text(const struct sockbind_info *info, const char *instance)
 /**
  * stats_print() - print what the device has told, on standard output
  * @info: what GET_INFO told
+ * @identity: of which module
  * @json: as a JSON object, in one line
  *
  * Return: an exit status.
  */
-int stats_print(const struct sockbind_info *info, bool json)
+int stats_print(const struct sockbind_info *info,
+		const struct identity *identity, bool json)
 {
-	char instance[37];
-	struct buf b = { .data = instance, .size = sizeof(instance) - 1 };
-
-	put_instance(&b, info);
-	instance[b.len] = '\0';
 	if (json)
-		print_json(info, instance);
+		print_json(info, identity);
 	else
-		print_text(info, instance);
+		print_text(info, identity);
 	return flush_stdout();
 }

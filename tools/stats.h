@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
+struct identity;
 struct sockbind_info;
 
-int stats_print(const struct sockbind_info *info, bool json);
+int stats_print(const struct sockbind_info *info,
+		const struct identity *identity, bool json);
 
 #endif /* SOCKBIND_STATS_H */

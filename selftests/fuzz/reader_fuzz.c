@@ -81,6 +81,7 @@ static long replay(struct options *options, const uint8_t *data, size_t size)
 		.buf = { .data = storage, .size = sizeof(storage) },
 		.columns = options->columns,
 		.origin = &source.origin,
+		.identity = &source.identity,
 		.host = source.origin.host,
 		.width = 80,
 		.utf8 = true,

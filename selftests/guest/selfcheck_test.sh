@@ -249,11 +249,12 @@ stats_json()
 	helpers/bind_cases
 	"$reader" --stats --json | tee "$dir/stats"
 	[[ $(wc -l <"$dir/stats") -eq 1 ]]
-	tr -d '{}"' <"$dir/stats" | tr ',:' '\n ' | grep -v '^type stats$' |
+	tr -d '{}"' <"$dir/stats" | tr ',:' '\n ' |
+		grep -v -E '^(type|host|boot_id) ' |
 		while read -r name value; do
 			[[ $value == "$(cat "$SYSFS/$name")" ]]
 		done
-	grep '^{"type":"stats","abi_version":1,"instance":"[0-9a-f-]*",' \
+	grep "^{\"type\":\"stats\",\"host\":\"$(uname -n)\",\"boot_id\":\"$(</proc/sys/kernel/random/boot_id)\",\"instance\":\"[0-9a-f-]*\",\"abi_version\":1," \
 		"$dir/stats"
 }
 

@@ -7,7 +7,7 @@ are skipped:
 
     bind MEMBER=VALUE...    a bind
     lost cpu=N first=N last=N
-    host NAME RELEASE MACHINE
+    host NAME RELEASE MACHINE [INSTANCE [BOOT_ID]]
     raw HEX                 these bytes, whatever they are
 
 Members are those of struct sockbind_bind, and addr= and final= (an address),
@@ -16,7 +16,7 @@ user=, real_user=, login_user=, exe=, cgroup=, runtime=, container= and pod=
 sock_type and protocol), result= and lsm= (an errno name, a number, or ok).
 An address is inet:IP:PORT, inet6:IP:PORT[%SCOPE], unix:PATH, abstract:NAME,
 netlink:PORT:GROUPS, vsock:CID:PORT, packet:PROTOCOL:IFINDEX, or hex:BYTES.
-In strings \\xHH is a byte and \\s a blank.
+INSTANCE is 32 hexadecimal digits. In strings \\xHH is a byte and \\s a blank.
 
     --order little|big      byte order of the recording host
 """
@@ -131,13 +131,13 @@ class Recording:
     def pack(self, form, *values):
         return struct.pack(self.order + form, *values)
 
-    def host(self, name, release, machine):
+    def host(self, name, release, machine, instance=bytes(range(16)).hex(),
+             boot_id="01234567-89ab-cdef-0123-456789abcdef"):
         self.begun = True
         self.out.write(b"SOCKBIND" + self.pack(
             "IHHIIQ16s40s72s72s72s", 0x01020304, FORMAT, ABI, 304, 0,
-            DEFAULTS["time_real"], bytes(range(16)),
-            b"01234567-89ab-cdef-0123-456789abcdef", name.encode(),
-            release.encode(), machine.encode()))
+            DEFAULTS["time_real"], bytes.fromhex(instance), text(boot_id),
+            text(name), text(release), text(machine)))
 
     def frame(self, kind, payload):
         if not self.begun:

@@ -278,7 +278,7 @@ count()
 	END
 	exits 0 "$READER" --replay "$DIR/sample" --by comm --comm 'evil*' -j
 	diff "$DIR/out" - <<-'END'
-		{"type":"count","count":1,"comm":"evil\\x1b[2J"}
+		{"type":"count","host":"gateway","boot_id":"01234567-89ab-cdef-0123-456789abcdef","instance":"00010203-0405-0607-0809-0a0b0c0d0e0f","count":1,"comm":"evil\\x1b[2J"}
 	END
 }
 

@@ -19,6 +19,7 @@
 #include "../../tools/decode.h"
 #include "../../tools/digits.h"
 #include "../../tools/escape.h"
+#include "../../tools/identity.h"
 #include "../../tools/labels.h"
 #include "../../tools/names.h"
 #include "../../tools/output.h"
@@ -1078,8 +1079,10 @@ static const char *printed(const struct output_ops *ops, bool utf8,
 			   const struct bind_event *event)
 {
 	static char storage[OUTPUT_EVENT_MAX + 1];
+	const struct identity identity = { .json_len = 0 };
 	struct output out = {
 		.ops = ops,
+		.identity = &identity,
 		.buf = { .data = storage, .size = OUTPUT_EVENT_MAX },
 		.utf8 = utf8,
 		.width = 80,
