@@ -31,7 +31,7 @@ enum decode_result {
  */
 enum {
 	ODD_RESULT = 0x01,	/* neither 0 nor a negative errno */
-	ODD_LSM = 0x02,		/* the same; a BPF program may return such */
+	ODD_LSM = 0x02,		/* the same */
 	ODD_REQUEST = 0x04,	/* longer than any address */
 	ODD_FINAL = 0x08,	/* the same, or its flag and its length disagree */
 	ODD_FD = 0x10,		/* no such status, or it and the number disagree */

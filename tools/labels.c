@@ -50,6 +50,18 @@ uint32_t label_port_number(const struct bind_event *event)
 				 bind_event_address(event)->inet.port;
 }
 
+/* LABEL_VSOCK_ANY: it has none, or the kernel was still to choose. */
+static inline uint32_t chosen_port(const struct bind_event *event)
+{
+	const struct address *a = bind_event_address(event);
+
+	if (!label_has_port(event))
+		return LABEL_VSOCK_ANY;
+	if (a->kind == ADDRESS_VSOCK)
+		return a->vsock.port;
+	return a->inet.port ? a->inet.port : LABEL_VSOCK_ANY;
+}
+
 /**
  * label_port_chosen() - say whether label_port_number() is a port
  * @event: bind
@@ -58,8 +70,7 @@ uint32_t label_port_number(const struct bind_event *event)
  */
 bool label_port_chosen(const struct bind_event *event)
 {
-	return label_has_port(event) &&
-	       label_port_number(event) != (is_vsock(event) ? LABEL_VSOCK_ANY : 0);
+	return chosen_port(event) != LABEL_VSOCK_ANY;
 }
 
 /**
@@ -71,9 +82,9 @@ bool label_port_chosen(const struct bind_event *event)
  */
 enum label_port label_port(const struct bind_event *event)
 {
-	const uint32_t port = label_port_number(event);
+	const uint32_t port = chosen_port(event);
 
-	if (!port || is_vsock(event))
+	if (port == LABEL_VSOCK_ANY || is_vsock(event))
 		return LABEL_PORT_NONE;
 	if (port < FIRST_REGISTERED)
 		return LABEL_PORT_WELL_KNOWN;
@@ -113,7 +124,7 @@ bool label_privileged(const struct bind_event *event)
 
 	if (start == SOCKBIND_UNKNOWN || is_vsock(event))
 		start = FIRST_REGISTERED;
-	return label_port_chosen(event) && label_port_number(event) < start;
+	return chosen_port(event) < start;
 }
 
 /* Of an IPv4 address in host order; the first that holds. */

@@ -87,9 +87,11 @@ static char *put_via(char *p, const struct sockbind_bind *raw)
 
 static char *put_labels(char *p, const struct bind_event *event)
 {
+	const enum label_port port = label_port(event);
+
 	p = json_open(p, "labels");
-	p = json_name(p, "port", label_port_name(label_port(event)));
-	if (label_port_chosen(event))
+	p = json_name(p, "port", label_port_name(port));
+	if (port || label_port_chosen(event))
 		p = json_bool(p, "privileged", label_privileged(event));
 	p = json_name(p, "scope", label_scope_name(label_scope(event)));
 	if (!(event->odd & ODD_REQUEST))
