@@ -34,6 +34,10 @@ pack_run()
 		COLUMNS=$columns
 		TERM=$(quote "${TERM:-dumb}")
 	END
+	if [[ ${GDB:-} ]]; then
+		mkdir -p "$dir/vm/bin"
+		cp "$VM_DIR/gdb.guest" "$dir/vm/bin/insmod"
+	fi
 	echo "exec $(quote "$@")" >"$dir/vm/command"
 	(cd "$dir" && find vm | pack >run.cpio)
 }
