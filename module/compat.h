@@ -155,6 +155,30 @@ static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
 #define sockbind_rcu_read_unlock()	do { } while (0)
 #endif
 
+/*
+ * Bytes that ftrace changes at the entry of a function, from where a kprobe on
+ * ftrace is. Zero: it is not known that a kprobe behind them finds the arguments.
+ */
+#if IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) && \
+	(defined(CONFIG_X86) || defined(CONFIG_PPC) || \
+	 defined(CONFIG_S390) || defined(CONFIG_RISCV))
+#include <linux/ftrace.h>
+#define SOCKBIND_FTRACE_SIZE	MCOUNT_INSN_SIZE
+#else
+#define SOCKBIND_FTRACE_SIZE	0
+#endif
+
+/* < 5.5, but RHEL 8 has it; it came with what this symbol is for. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0) || \
+	defined(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define SOCKBIND_HAVE_FTRACE_PERMANENT
+#endif
+
+/* < 5.11: what ftrace calls is given registers. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define ftrace_regs		pt_regs
+#endif
+
 /* io_uring can bind since 6.11; its structures are in a header since 6.0. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && IS_ENABLED(CONFIG_IO_URING)
 #include <linux/io_uring_types.h>

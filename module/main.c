@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "canary.h"
 #include "chardev.h"
 #include "clock.h"
 #include "outcome.h"
@@ -32,12 +33,17 @@ static int __init sockbind_init(void)
 	err = sockbind_ring_init();
 	if (err)
 		goto err_clock_exit;
-	err = sockbind_outcome_init();
+	err = sockbind_canary_init();
 	if (err)
 		goto err_ring_exit;
+	err = sockbind_outcome_init();
+	if (err)
+		goto err_canary_exit;
 	err = sockbind_probe_init();
 	if (err)
 		goto err_outcome_exit;
+	/* The kernel's log has it if kprobes are off. */
+	sockbind_stats_disarmed();
 	err = sockbind_chardev_init();
 	if (err)
 		goto err_probe_exit;
@@ -47,6 +53,8 @@ err_probe_exit:
 	sockbind_probe_exit();
 err_outcome_exit:
 	sockbind_outcome_exit();
+err_canary_exit:
+	sockbind_canary_exit();
 err_ring_exit:
 	sockbind_ring_exit();
 err_clock_exit:
@@ -59,6 +67,7 @@ static void __exit sockbind_exit(void)
 	sockbind_chardev_exit();
 	sockbind_probe_exit();
 	sockbind_outcome_exit();
+	sockbind_canary_exit();
 	sockbind_ring_exit();
 	sockbind_clock_exit();
 }

@@ -29,6 +29,7 @@
 #include <linux/string.h>
 #include <linux/sockbind.h>
 
+#include "canary.h"
 #include "compat.h"
 #include "filter.h"
 #include "origin.h"
@@ -275,6 +276,10 @@ int __init sockbind_outcome_init(void)
 	}
 	if (!outcome)
 		return 0;
+	if (sockbind_canary_without_ftrace()) {
+		pr_warn("no return probe runs while ftrace is off: results of binds are not recorded: \"sysctl kernel.ftrace_enabled=1\", then load the module again\n");
+		return 0;
+	}
 
 	err = sockbind_slots_init(instances);
 	if (err)

@@ -21,6 +21,7 @@
 #include <linux/socket.h>
 #include <linux/sockbind.h>
 
+#include "canary.h"
 #include "compat.h"
 #include "filter.h"
 #include "origin.h"
@@ -118,8 +119,10 @@ static void hook_traced(unsigned long ip, unsigned long parent_ip,
 	preempt_enable_notrace();
 }
 
+/* While it is registered the kernel refuses to switch ftrace off. */
 static struct ftrace_ops hook_ops = {
 	.func	= hook_traced,
+	.flags	= FTRACE_OPS_FL_PERMANENT,
 };
 
 /*
@@ -157,6 +160,21 @@ static void unregister_hook_ops(void)
 
 static bool hook_traces __ro_after_init;
 
+static int __init register_hook(void)
+{
+	/* Disabled, it only finds the function. */
+	int err = register_kprobe(&hook_probe);
+
+	if (err)
+		return err;
+	unregister_kprobe(&hook_probe);
+	hook_traces = !sockbind_canary_without_ftrace() && register_hook_ops();
+	if (hook_traces)
+		return 0;
+	/* enable_kprobe() would leave it off for good while all kprobes are off. */
+	return sockbind_canary_register(&hook_probe);
+}
+
 /**
  * sockbind_probe_init - begin to see binds
  *
@@ -165,16 +183,8 @@ static bool hook_traces __ro_after_init;
  */
 int __init sockbind_probe_init(void)
 {
-	/* Disabled, it only finds the function. */
-	int err = register_kprobe(&hook_probe);
+	int err = register_hook();
 
-	if (!err) {
-		hook_traces = register_hook_ops();
-		if (!hook_traces)
-			err = enable_kprobe(&hook_probe);
-		if (hook_traces || err)
-			unregister_kprobe(&hook_probe);
-	}
 	if (err == -ENOENT)
 		pr_err("this kernel has no security_socket_bind to probe: it was built without CONFIG_SECURITY_NETWORK, and sockbind cannot work here\n");
 	else if (err)
@@ -194,6 +204,14 @@ void sockbind_probe_exit(void)
 		unregister_hook_ops();
 	else
 		unregister_kprobe(&hook_probe);
+}
+
+/**
+ * sockbind_probe_is_kprobe - whether the hook's probe is a kprobe
+ */
+bool sockbind_probe_is_kprobe(void)
+{
+	return !hook_traces;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/uuid.h>
 #include <linux/sockbind.h>
 
+#include "canary.h"
 #include "compat.h"
 #include "outcome.h"
 #include "probe.h"
@@ -53,10 +54,24 @@ static u64 stat_sum(enum sockbind_stat stat)
 }
 
 /**
+ * sockbind_stats_disarmed - probes in force that the kernel does not run now
+ *
+ * Context: may sleep. Return: a bit set of SOCKBIND_PROBE_*.
+ */
+u32 sockbind_stats_disarmed(void)
+{
+	u32 kprobes = sockbind_outcome_probes();
+
+	if (sockbind_probe_is_kprobe())
+		kprobes |= BIT(SOCKBIND_PROBE_HOOK);
+	return sockbind_canary_disarmed(kprobes);
+}
+
+/**
  * sockbind_stats_info - tell the state of the device
  * @info: filled whole
  *
- * Context: task.
+ * Context: may sleep.
  */
 void sockbind_stats_info(struct sockbind_info *info)
 {
@@ -75,6 +90,7 @@ void sockbind_stats_info(struct sockbind_info *info)
 		.pending = sockbind_slots_pending(),
 		.dropped_nested = stat_sum(SOCKBIND_STAT_DROPPED_NESTED),
 		.dropped_abandoned = stat_sum(SOCKBIND_STAT_DROPPED_ABANDONED),
+		.disarmed = sockbind_stats_disarmed(),
 	};
 	memcpy(info->instance, instance, sizeof(info->instance));
 
@@ -118,6 +134,7 @@ INFO_ATTR(nmissed_hook, "%llu", info.nmissed[SOCKBIND_PROBE_HOOK]);
 INFO_ATTR(nmissed_sys_bind, "%llu", info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
 INFO_ATTR(nmissed_io_bind, "%llu", info.nmissed[SOCKBIND_PROBE_IO_BIND]);
 INFO_ATTR(nmissed_lsm, "%llu", info.nmissed[SOCKBIND_PROBE_LSM]);
+INFO_ATTR(disarmed, "%u", info.disarmed);
 
 static struct attribute *stats_attrs[] = {
 	&dev_attr_abi_version.attr,
@@ -136,6 +153,7 @@ static struct attribute *stats_attrs[] = {
 	&dev_attr_nmissed_sys_bind.attr,
 	&dev_attr_nmissed_io_bind.attr,
 	&dev_attr_nmissed_lsm.attr,
+	&dev_attr_disarmed.attr,
 	NULL
 };
 

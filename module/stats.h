@@ -22,6 +22,7 @@ enum sockbind_stat {
 extern const struct attribute_group *sockbind_stats_groups[];
 
 void sockbind_stats_init(void);
+u32 sockbind_stats_disarmed(void);
 void sockbind_stats_info(struct sockbind_info *info);
 
 struct sockbind_cpu_stats {

@@ -728,7 +728,9 @@ TEST_F(device, info)
 	EXPECT_EQ(possible_cpus(_metadata), info->rings);
 	EXPECT_NE(0, memcmp(info->instance, none, sizeof(none)));
 	EXPECT_EQ(0, info->reserved0);
-	for (i = 0; i < 3; i++)
+	EXPECT_EQ(0, info->disarmed);
+	EXPECT_EQ(0, info->reserved1);
+	for (i = 0; i < 2; i++)
 		EXPECT_EQ(0, info->reserved[i]);
 	for (i = 0; i < SOCKBIND_PROBES; i++)
 		EXPECT_EQ(0, info->nmissed[i]);
@@ -797,6 +799,7 @@ TEST_F(device, sysfs_tells_the_same)
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_sys_bind"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_io_bind"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_lsm"));
+	EXPECT_EQ(0, sysfs_number(_metadata, "disarmed"));
 
 	file = fopen(SYSFS "instance", "r");
 	ASSERT_NE(NULL, file);

@@ -113,7 +113,9 @@ TEST(info)
 	EXPECT_MEMBER(sockbind_info, dropped_nested, 88, 8);
 	EXPECT_MEMBER(sockbind_info, dropped_abandoned, 96, 8);
 	EXPECT_MEMBER(sockbind_info, nmissed, 104, 32);
-	EXPECT_MEMBER(sockbind_info, reserved, 136, 24);
+	EXPECT_MEMBER(sockbind_info, disarmed, 136, 4);
+	EXPECT_MEMBER(sockbind_info, reserved1, 140, 4);
+	EXPECT_MEMBER(sockbind_info, reserved, 144, 16);
 }
 
 TEST(ioctl)

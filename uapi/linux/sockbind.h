@@ -311,6 +311,11 @@ union sockbind_record {
  * @nmissed: times that each probe could not run. For SOCKBIND_PROBE_HOOK each
  *	is a bind that was not seen; for the others, a bind whose outcome is
  *	unknown.
+ * @disarmed: bit set of SOCKBIND_PROBE_* in force that the kernel does not run
+ *	now, since kprobes or ftrace were switched off. With SOCKBIND_PROBE_HOOK
+ *	binds are not seen; with the others their outcome is not. 0: none is
+ *	known to be. It is found out anew by each GET_INFO.
+ * @reserved1: zero
  * @reserved: zero
  *
  * The size is the same in every version, since the ioctl's number holds it: any
@@ -338,7 +343,9 @@ struct sockbind_info {
 	__aligned_u64 dropped_nested;
 	__aligned_u64 dropped_abandoned;
 	__aligned_u64 nmissed[SOCKBIND_PROBES];
-	__aligned_u64 reserved[3];
+	__u32 disarmed;
+	__u32 reserved1;
+	__aligned_u64 reserved[2];
 };
 
 /* Letter and range are free in Linux 6.12's ioctl-number.rst. */
