@@ -127,6 +127,16 @@ const char *diagnosis_no_device(const char *device)
 }
 
 /**
+ * diagnosis_ftrace_is_off() - say whether ftrace is switched off
+ *
+ * Return: true if it is known to be.
+ */
+bool diagnosis_ftrace_is_off(void)
+{
+	return says("/proc/sys/kernel/ftrace_enabled", "0");
+}
+
+/**
  * diagnosis_unseen() - why the kernel does not run a probe
  *
  * Return: a sentence.
@@ -135,7 +145,7 @@ const char *diagnosis_unseen(void)
 {
 	if (says(KPROBES "enabled", "0"))
 		return "all probes are off: \"echo 1 >" KPROBES "enabled\"";
-	if (says("/proc/sys/kernel/ftrace_enabled", "0"))
+	if (diagnosis_ftrace_is_off())
 		return "ftrace is off, which probes use: \"sysctl kernel.ftrace_enabled=1\"";
 	if (has_line(KPROBES "list", HOOK, "[DISABLED]"))
 		return "the probe is disabled: load the module again";

@@ -18,6 +18,9 @@
 #include "state.h"
 #include "stop.h"
 
+/* How long the module may be blind before that is said. */
+#define WATCH_NS	NS_PER_SEC
+
 /* How much time of a recording may not have reached the disk. */
 #define SYNC_NS		NS_PER_SEC
 
@@ -129,6 +132,36 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 		      lost->cpu, (unsigned long long)lost->first,
 		      (unsigned long long)lost->last);
 	return 0;
+}
+
+static int take_blind(struct loop *loop, const struct blind_event *event)
+{
+	struct output *out = loop->out;
+	char text[512];
+	struct buf b = { .data = text, .size = sizeof(text) - 1 };
+	int status;
+
+	if (event->unseen == UNSEEN_BINDS)
+		loop->blind = true;
+	if (out->ops->blind)
+		out->ops->blind(out, event);
+	status = flush(loop);
+	if (status || loop->options->quiet)
+		return status;
+	watch_put_message(&b, event);
+	text[b.len] = '\0';
+	warnx("%s", text);
+	return 0;
+}
+
+static int look(struct loop *loop)
+{
+	struct blind_event event;
+
+	if (!loop->source->live ||
+	    !watch_look(&loop->watch, loop->source->fd, &event))
+		return 0;
+	return take_blind(loop, &event);
 }
 
 /*
@@ -256,18 +289,29 @@ static int sync_sink(struct loop *loop, uint64_t *left)
 	return sink_sync(loop->sink);
 }
 
+static int keep_watch(struct loop *loop, uint64_t *left)
+{
+	if (!loop->source->live ||
+	    !is_due(loop->watch_at, CLOCK_MONOTONIC, left))
+		return 0;
+	loop->watch_at = clock_now(CLOCK_MONOTONIC) + WATCH_NS;
+	if (*left > WATCH_NS)
+		*left = WATCH_NS;
+	return look(loop);
+}
+
 /* Does what is due, and tells how long there is nothing else: @left, in ns. */
 static int keep_times(struct loop *loop, uint64_t *left)
 {
 	const uint64_t until = loop->options->filter.until;
-	int status = 0;
+	int status = keep_watch(loop, left);
 
 	if (loop->end_at && is_due(loop->end_at, CLOCK_MONOTONIC, left))
 		close_loop(loop);
 	if (loop->source->live && until < UINT64_MAX &&
 	    is_due(until, CLOCK_REALTIME, left))
 		close_loop(loop);
-	if (loop->table_at && loop->source->live &&
+	if (!status && loop->table_at && loop->source->live &&
 	    is_due(loop->table_at, CLOCK_MONOTONIC, left)) {
 		loop->table_at += loop->options->every;
 		status = print_table(loop);
@@ -365,6 +409,7 @@ int loop_run(struct loop *loop)
 	int status = 0;
 
 	start(loop);
+	watch_begin(&loop->watch);
 	while (!status && !loop->ended && state < SOURCE_END) {
 		if (stop_asked())
 			stop(loop);
@@ -374,6 +419,8 @@ int loop_run(struct loop *loop)
 		else if (state == SOURCE_EMPTY)
 			state = refill(loop, &status);
 	}
+	if (!status)
+		status = look(loop);
 	if (!status && loop->count)
 		status = print_table(loop);
 	if (!status)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "watch.h"
+
 struct count;
 struct options;
 struct output;
@@ -25,6 +27,9 @@ struct state;
  * @lost: records that are known to be lost
  * @odd: records that contradict themselves
  * @skipped: records that are of another ABI version or size
+ * @watch: whether the module sees what is bound
+ * @watch_at: CLOCK_MONOTONIC when it is asked that again, in ns
+ * @blind: there was a time when it did not
  * @needs: names that are to be resolved, RESOLVE_*
  * @taken: binds that have been printed
  * @ended: nothing more is to be done
@@ -46,6 +51,9 @@ struct loop {
 	uint64_t lost;
 	uint64_t odd;
 	uint64_t skipped;
+	struct watch watch;
+	uint64_t watch_at;
+	bool blind;
 	unsigned int needs;
 	uint64_t taken;
 	bool ended;

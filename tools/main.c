@@ -46,7 +46,7 @@ static int summary(const struct loop *loop, int status)
 {
 	const struct source *source = loop->source;
 	const bool incomplete = loop->lost || loop->odd || loop->skipped ||
-				source->cut_off;
+				loop->blind || source->cut_off;
 
 	if (!loop->options->quiet) {
 		if (loop->lost)

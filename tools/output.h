@@ -12,6 +12,7 @@
 
 struct bind_event;
 struct identity;
+struct blind_event;
 struct lost_event;
 struct output;
 struct recording_header;
@@ -40,6 +41,7 @@ struct recording_header;
  * @bind: append a bind
  * @lost: append a loss, or NULL if it has no place in this form
  * @skipped: append a record that cannot be read, or NULL
+ * @blind: append what is not seen from now on, or NULL as with @lost
  */
 struct output_ops {
 	const char *name;
@@ -51,6 +53,7 @@ struct output_ops {
 	void (*bind)(struct output *out, const struct bind_event *event);
 	void (*lost)(struct output *out, const struct lost_event *event);
 	void (*skipped)(struct output *out, const void *record, size_t size);
+	void (*blind)(struct output *out, const struct blind_event *event);
 };
 
 /**

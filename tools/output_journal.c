@@ -7,6 +7,8 @@
  * A field SOCKBIND_NAME has the value of the column NAME, and is absent where
  * that is empty. MESSAGE is for people; ERRNO is the journal's own. A loss has
  * SOCKBIND_LOST, how many, SOCKBIND_CPU, SOCKBIND_FIRST and SOCKBIND_LAST.
+ * SOCKBIND_BLIND is 1 when the kernel stops running a probe, and 0 when it runs all
+ * again; SOCKBIND_UNSEEN names what is not seen, SOCKBIND_LASTED_NS for how long.
  */
 #include <ctype.h>
 
@@ -14,6 +16,7 @@
 #include "identity.h"
 #include "output.h"
 #include "resolve.h"
+#include "watch.h"
 
 #define FIELDS \
 	"timestamp,pid,tid,ppid,nspid,comm,exe,uid,euid,user,login,session," \
@@ -23,6 +26,7 @@
 #define MESSAGE	"comm,pid,user,result,proto,address"
 
 /* Severities of syslog(3). */
+#define CRITICAL	"2"
 #define WARNING	"4"
 #define NOTICE	"5"
 #define INFO	"6"
@@ -116,6 +120,21 @@ static void journal_lost(struct output *out, const struct lost_event *lost)
 		buf_str(b, "SOCKBIND_ODD=last\n");
 }
 
+static void journal_blind(struct output *out, const struct blind_event *event)
+{
+	struct buf *b = &out->buf;
+
+	put_common(b, event->unseen == UNSEEN_NOTHING ? NOTICE : CRITICAL);
+	watch_put_message(b, event);
+	buf_char(b, '\n');
+	put_field_number(b, "blind", event->unseen != UNSEEN_NOTHING);
+	put_field_name(b, "unseen");
+	buf_str(b, watch_unseen_name(event->unseen));
+	buf_char(b, '\n');
+	if (event->unseen == UNSEEN_NOTHING)
+		put_field_number(b, "lasted_ns", event->lasted);
+}
+
 const struct output_ops output_journal = {
 	.name = "journal",
 	.help = "datagrams to systemd's journal, a field a column",
@@ -125,4 +144,5 @@ const struct output_ops output_journal = {
 	.begin = journal_begin,
 	.bind = journal_bind,
 	.lost = journal_lost,
+	.blind = journal_blind,
 };

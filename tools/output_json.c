@@ -19,6 +19,7 @@
 #include "names.h"
 #include "output.h"
 #include "resolve.h"
+#include "watch.h"
 
 /* Longest text of an address: 126 bytes as \xHH, and a few more. */
 #define ADDRESS_TEXT_MAX	1024
@@ -649,10 +650,30 @@ static void json_lost(struct output *out, const struct lost_event *event)
 	b->len = (size_t)(p - b->data);
 }
 
+static void json_blind(struct output *out, const struct blind_event *event)
+{
+	struct buf *b = &out->buf;
+	char *p = b->data + b->len;
+
+	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
+	p = json_begin(p);
+	p = json_name(p, "type", "blind");
+	p = put_time(p, &out->clock, event->time);
+	p = json_name(p, "unseen", watch_unseen_name(event->unseen));
+	if (event->why)
+		p = json_bytes(p, "why", (const uint8_t *)event->why,
+			       strlen(event->why));
+	else
+		p = json_u64(p, "lasted_ns", event->lasted);
+	p = json_end(p);
+	b->len = (size_t)(p - b->data);
+}
+
 const struct output_ops output_json = {
 	.name = "json",
 	.help = "a JSON object per line",
 	.needs = RESOLVE_USER | RESOLVE_LOGIN | RESOLVE_EXE | RESOLVE_CGROUP,
 	.bind = json_bind,
 	.lost = json_lost,
+	.blind = json_blind,
 };

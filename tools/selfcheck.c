@@ -272,7 +272,11 @@ static void check_outcome(struct check *check)
 
 	diagnosis_line(PARAMETERS "outcome", line, sizeof(line));
 	asked = strtoull(line, NULL, 10);
-	if (asked > info->outcome)
+	if (asked > info->outcome && diagnosis_ftrace_is_off())
+		fail(check,
+		     "outcome=%llu was lowered to %u, since ftrace is off: \"sysctl kernel.ftrace_enabled=1\", then load the module again",
+		     asked, info->outcome);
+	else if (asked > info->outcome)
 		fail(check,
 		     "outcome=%llu was lowered to %u: the kernel cannot have all the return probes; dmesg tells which",
 		     asked, info->outcome);

@@ -75,7 +75,7 @@ static void print_json(const struct sockbind_info *info,
 		if (in_force(info, counters[i].probe))
 			printf(",\"%s\":%llu", counters[i].name,
 			       counter(info, counters[i].offset));
-	printf("}\n");
+	printf(",\"disarmed\":%u}\n", info->disarmed);
 }
 
 static void print_line(const char *name, unsigned long long value,
@@ -107,6 +107,9 @@ static void print_text(const struct sockbind_info *info,
 			print_line(counters[i].name,
 				   counter(info, counters[i].offset),
 				   counters[i].help);
+	print_line("disarmed", info->disarmed,
+		   info->disarmed ? "probes that the kernel does not run, as bits" :
+				    "the kernel runs all probes");
 }
 
 /**
