@@ -658,6 +658,7 @@ static void json_blind(struct output *out, const struct blind_event *event)
 	assert(buf_room(b) >= OUTPUT_EVENT_MAX);
 	p = json_begin(p);
 	p = json_name(p, "type", "blind");
+	p = put_identity(p, out);
 	p = put_time(p, &out->clock, event->time);
 	p = json_name(p, "unseen", watch_unseen_name(event->unseen));
 	if (event->why)

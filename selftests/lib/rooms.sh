@@ -6,7 +6,7 @@
 # turn.
 
 # The tests that change the kernel's code while CPUs run it: see vm/README.md.
-IN_TURN=(module_test.sh tracer_test.sh failnth_test)
+IN_TURN=(module_test.sh blind_test.sh tracer_test.sh failnth_test)
 
 # All else is tried on this one first.
 SUITE=trixie

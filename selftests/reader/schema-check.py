@@ -51,7 +51,7 @@ def main():
     jsonschema.Draft7Validator.check_schema(schema)
     parts = {kind: jsonschema.Draft7Validator(
         {**schema, "oneOf": [{"$ref": f"#/definitions/{kind}"}]})
-        for kind in ("bind", "lost", "count")}
+        for kind in ("bind", "lost", "blind", "count")}
     seen = set()
     count = 0
     for count, line in enumerate(sys.stdin.buffer, 1):
