@@ -58,8 +58,7 @@ static bool kprobes_run(void)
 	return READ_ONCE(canary_heard);
 }
 
-#if defined(SOCKBIND_HAVE_FTRACE_PERMANENT) && \
-	IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+#if SOCKBIND_FTRACE_PERMANENT && IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
 static void guard_called(unsigned long ip, unsigned long parent_ip,
 			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
@@ -139,6 +138,31 @@ int __init sockbind_canary_register(struct kprobe *kp)
 	return register_kprobe(kp);
 }
 
+/*
+ * No kprobe runs at the entry of a function. Where the kernel has no permanent users
+ * of ftrace, either that is off, or all kprobes are, and so is one without ftrace:
+ * ftrace is then expected to be on, as it nearly always is.
+ */
+static int __init do_without_ftrace(void)
+{
+	kprobe_opcode_t *entry = canary.addr;
+	int err;
+
+	unregister_kprobe(&canary);
+	if (!SOCKBIND_FTRACE_SIZE) {
+		pr_err("ftrace is off, and no bind would be seen: \"sysctl kernel.ftrace_enabled=1\", then load the module again\n");
+		return -EBUSY;
+	}
+	without_ftrace = true;
+	err = sockbind_canary_register(&canary);
+	if (err || SOCKBIND_FTRACE_PERMANENT || kprobes_run())
+		return err;
+	unregister_kprobe(&canary);
+	without_ftrace = false;
+	canary.addr = entry;
+	return sockbind_canary_register(&canary);
+}
+
 /**
  * sockbind_canary_init - keep ftrace on, or find that it is off
  *
@@ -150,15 +174,8 @@ int __init sockbind_canary_init(void)
 	int err = register_kprobe(&canary);
 
 	if (!err && kprobe_ftrace(&canary) && !register_guard() &&
-	    !kprobes_run()) {
-		unregister_kprobe(&canary);
-		if (!SOCKBIND_FTRACE_SIZE) {
-			pr_err("ftrace is off, and no bind would be seen: \"sysctl kernel.ftrace_enabled=1\", then load the module again\n");
-			return -EBUSY;
-		}
-		without_ftrace = true;
-		err = sockbind_canary_register(&canary);
-	}
+	    !kprobes_run())
+		err = do_without_ftrace();
 	if (err)
 		pr_err("cannot probe a function of the module's own (%pe)\n",
 		       ERR_PTR(err));

@@ -171,7 +171,9 @@ static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
 /* < 5.5, but RHEL 8 has it; it came with what this symbol is for. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0) || \
 	defined(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
-#define SOCKBIND_HAVE_FTRACE_PERMANENT
+#define SOCKBIND_FTRACE_PERMANENT	1
+#else
+#define SOCKBIND_FTRACE_PERMANENT	0
 #endif
 
 /* < 5.11: what ftrace calls is given registers. */

@@ -53,6 +53,15 @@ static u64 stat_sum(enum sockbind_stat stat)
 	return sum;
 }
 
+static u32 kprobes_in_force(void)
+{
+	u32 kprobes = sockbind_outcome_probes();
+
+	if (sockbind_probe_is_kprobe())
+		kprobes |= BIT(SOCKBIND_PROBE_HOOK);
+	return kprobes;
+}
+
 /**
  * sockbind_stats_disarmed - probes in force that the kernel does not run now
  *
@@ -60,11 +69,7 @@ static u64 stat_sum(enum sockbind_stat stat)
  */
 u32 sockbind_stats_disarmed(void)
 {
-	u32 kprobes = sockbind_outcome_probes();
-
-	if (sockbind_probe_is_kprobe())
-		kprobes |= BIT(SOCKBIND_PROBE_HOOK);
-	return sockbind_canary_disarmed(kprobes);
+	return sockbind_canary_disarmed(kprobes_in_force());
 }
 
 /**
@@ -91,6 +96,7 @@ void sockbind_stats_info(struct sockbind_info *info)
 		.dropped_nested = stat_sum(SOCKBIND_STAT_DROPPED_NESTED),
 		.dropped_abandoned = stat_sum(SOCKBIND_STAT_DROPPED_ABANDONED),
 		.disarmed = sockbind_stats_disarmed(),
+		.kprobes = kprobes_in_force(),
 	};
 	memcpy(info->instance, instance, sizeof(info->instance));
 

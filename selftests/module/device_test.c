@@ -729,7 +729,8 @@ TEST_F(device, info)
 	EXPECT_NE(0, memcmp(info->instance, none, sizeof(none)));
 	EXPECT_EQ(0, info->reserved0);
 	EXPECT_EQ(0, info->disarmed);
-	EXPECT_EQ(0, info->reserved1);
+	EXPECT_EQ(info->probes & ~(1U << SOCKBIND_PROBE_HOOK),
+		  info->kprobes & ~(1U << SOCKBIND_PROBE_HOOK));
 	for (i = 0; i < 2; i++)
 		EXPECT_EQ(0, info->reserved[i]);
 	for (i = 0; i < SOCKBIND_PROBES; i++)

@@ -114,7 +114,7 @@ TEST(info)
 	EXPECT_MEMBER(sockbind_info, dropped_abandoned, 96, 8);
 	EXPECT_MEMBER(sockbind_info, nmissed, 104, 32);
 	EXPECT_MEMBER(sockbind_info, disarmed, 136, 4);
-	EXPECT_MEMBER(sockbind_info, reserved1, 140, 4);
+	EXPECT_MEMBER(sockbind_info, kprobes, 140, 4);
 	EXPECT_MEMBER(sockbind_info, reserved, 144, 16);
 }
 

@@ -315,7 +315,8 @@ union sockbind_record {
  *	now, since kprobes or ftrace were switched off. With SOCKBIND_PROBE_HOOK
  *	binds are not seen; with the others their outcome is not. 0: none is
  *	known to be. It is found out anew by each GET_INFO.
- * @reserved1: zero
+ * @kprobes: bit set of SOCKBIND_PROBE_* in force that are kprobes; ftrace calls
+ *	the others without one
  * @reserved: zero
  *
  * The size is the same in every version, since the ioctl's number holds it: any
@@ -344,7 +345,7 @@ struct sockbind_info {
 	__aligned_u64 dropped_abandoned;
 	__aligned_u64 nmissed[SOCKBIND_PROBES];
 	__u32 disarmed;
-	__u32 reserved1;
+	__u32 kprobes;
 	__aligned_u64 reserved[2];
 };
 
