@@ -26,6 +26,7 @@
 #include "diagnosis.h"
 #include "escape.h"
 #include "names.h"
+#include "others.h"
 #include "privileges.h"
 #include "reader.h"
 #include "resolve.h"
@@ -303,6 +304,23 @@ static void tell_missed(const struct check *check)
 		    results);
 }
 
+/* They are no fault: it is for who looks for one. */
+static void tell_others(const struct check *check)
+{
+	const struct sockbind_info *info = &check->reader->info;
+	const char *function;
+	char others[2048];
+	unsigned int i;
+
+	for (i = 0; (function = others_function(i)); i++) {
+		struct buf b = { .data = others, .size = sizeof(others) };
+
+		if (others_put(&b, i, info))
+			say("note", "%s: others are on it: %s", function,
+			    harmless(others, b.len));
+	}
+}
+
 static void tell_name(const char *what, const struct address_bytes *name,
 		      const char *cure)
 {
@@ -360,6 +378,7 @@ static void check_device(struct check *check)
 		check_family(check, families[i]);
 	tell_filter(check);
 	tell_missed(check);
+	tell_others(check);
 	check_names(check);
 }
 
