@@ -81,7 +81,7 @@ module_zero()
 	done
 }
 
-# The lines of the kernel's list of probes that are ours.
+# The lines of the kernel's lists of probes that are ours and that a bind meets.
 module_probes()
 {
 	local traced=/sys/kernel/tracing/enabled_functions
@@ -89,7 +89,7 @@ module_probes()
 	grep -E ' (security_socket_bind|__sys_bind|io_bind)\+' \
 		/sys/kernel/debug/kprobes/list || (($? == 1))
 	[[ ! -r $traced ]] ||
-		sed -n '/\[sockbind\]/s/^\([a-z_]*\) .*/ftrace f \1+0x0/p' $traced
+		sed -n '/\[sockbind\]/s/^\([a-z_]*\) (.*/ftrace f \1+0x0/p' $traced
 }
 
 # The fixed list of binds, in $dir.

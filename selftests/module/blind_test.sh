@@ -18,9 +18,10 @@ module_test_begin
 [[ -e $KPROBES ]] || ktap_skip "debugfs is not mounted on /sys/kernel/debug"
 reader=$PWD/../tools/sockbind
 
-# All is switched on again when the test case ends.
+# All is switched on again when the test case ends, and no reader is left.
 switch_on()
 {
+	[[ ! ${pid:-} ]] || kill "$pid" 2>/dev/null || true
 	echo 1 >$KPROBES
 	[[ ! -e $FTRACE ]] || echo 1 >$FTRACE || true
 }

@@ -339,6 +339,62 @@ TEST_F_TIMEOUT(exhaust, unload, TIMEOUT)
 	EXPECT_TRUE(other_bind(_metadata) & SOCKBIND_F_RESULT);
 }
 
+#define LIVEPATCH	"/sys/kernel/livepatch/livepatch"
+
+static int livepatch_number(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[8] = "";
+	ssize_t len;
+
+	if (fd < 0)
+		return -1;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return len > 0 ? atoi(text) : -1;
+}
+
+static void disable_livepatch(struct __test_metadata *_metadata)
+{
+	int fd = open(LIVEPATCH "/enabled", O_WRONLY | O_CLOEXEC);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, write(fd, "0", 1));
+	close(fd);
+	while (!access(LIVEPATCH, F_OK))
+		sched_yield();
+	ASSERT_EQ(0, syscall(__NR_delete_module, "livepatch", O_NONBLOCK));
+}
+
+/* Their tasks come over to the live patch of the hook's function, and go back. */
+TEST_F_TIMEOUT(exhaust, livepatch, TIMEOUT)
+{
+	int livepatch = module_file("selftests/livepatch.ko");
+	const unsigned int count = self->instances / 2;
+	struct sockbind_info info;
+	unsigned int i;
+
+	if (livepatch < 0)
+		SKIP(return, "the kernel has no live patches");
+	if (self->before.records < count)
+		SKIP(return, "the rings are too small");
+	start_crowd(_metadata, &self->crowd, count, self->dir);
+	wait_for_crowd(_metadata, self->dev, &self->crowd);
+	ASSERT_EQ(0, module_load(livepatch, ""));
+	while (livepatch_number(LIVEPATCH "/transition"))
+		sched_yield();
+	info = capture_info(_metadata, self->dev);
+	EXPECT_EQ(count, info.pending + self->crowd.records);
+	EXPECT_TRUE(other_bind(_metadata) & SOCKBIND_F_RESULT);
+	disable_livepatch(_metadata);
+	EXPECT_TRUE(other_bind(_metadata) & SOCKBIND_F_RESULT);
+
+	end_crowd(_metadata, self->server, &self->crowd);
+	count_records(_metadata, self->dev, &self->crowd);
+	for (i = 0; i < count; i++)
+		expect_binder(_metadata, &self->crowd.binders[i]);
+}
+
 int main(int argc, char **argv)
 {
 	return capture_main(argc, argv);

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Others trace the functions that the module probes: they were there first, or
-# came later, and leave, or stay when the module goes. All see the same binds.
+# Others trace the functions that the module probes, or replace them: they were there
+# first, or came later, and leave, or stay when the module goes. All see the same
+# binds, and "sockbind --check" names the others.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -12,13 +13,15 @@ cd "$(dirname "$0")/.."
 
 module_test_begin
 TRACEFS=/sys/kernel/tracing
+LIVEPATCH=/sys/kernel/livepatch/livepatch
 HOOK=security_socket_bind
 CALL=__sys_bind
 [[ -e $TRACEFS/current_tracer ]] ||
 	ktap_skip "tracefs is not mounted on $TRACEFS"
 
 # A test case is named for its kind of tracer. Of each there are NAME_attach,
-# NAME_detach, and NAME_count FUNCTION, which prints the calls that it has seen.
+# NAME_detach, and NAME_count FUNCTION, which prints the calls that it has seen, and
+# NAME_note, a regular expression for what --check says of it.
 
 # events_attach p|r
 events_attach()
@@ -51,10 +54,12 @@ events_count()
 		$TRACEFS/kprobe_profile
 }
 
+kprobe_note='event tracer_test/security_socket_bind$'
 kprobe_attach() { events_attach p; }
 kprobe_detach() { events_detach; }
 kprobe_count() { events_count "$1"; }
 
+kretprobe_note='event tracer_test/security_socket_bind$'
 kretprobe_attach() { events_attach r; }
 kretprobe_detach() { events_detach; }
 kretprobe_count() { events_count "$1"; }
@@ -74,14 +79,44 @@ tracer_detach()
 	echo >$TRACEFS/set_ftrace_filter
 }
 
+ftrace_note='1 function tracer$'
 ftrace_attach() { tracer_attach function; }
 ftrace_detach() { tracer_detach; }
 ftrace_count() { grep -c " $1 <-" $TRACEFS/trace || (($? == 1)); }
 
+function_graph_note='1 function tracer$'
 function_graph_attach() { tracer_attach function_graph; }
 function_graph_detach() { tracer_detach; }
 function_graph_count() { grep -c "| *$1()" $TRACEFS/trace || (($? == 1)); }
 
+# fprobes have no profile.
+fprobe_note='event tracer_test/security_socket_bind$'
+fprobe_attach()
+{
+	local function
+
+	for function in $HOOK $CALL; do
+		echo "f:tracer_test/$function $function" \
+			>>$TRACEFS/dynamic_events ||
+			ktap_skip 'tracefs has no fprobes'
+	done
+	echo >$TRACEFS/trace
+	echo 1 >$TRACEFS/events/tracer_test/enable
+}
+
+fprobe_detach()
+{
+	local function
+
+	echo 0 >$TRACEFS/events/tracer_test/enable
+	for function in $HOOK $CALL; do
+		echo "-:tracer_test/$function" >>$TRACEFS/dynamic_events
+	done
+}
+
+fprobe_count() { grep -c " $1: (" $TRACEFS/trace || (($? == 1)); }
+
+perf_note='[0-9]+ other kprobes?$'
 perf_attach()
 {
 	[[ -e /sys/bus/event_source/devices/kprobe ]] ||
@@ -109,6 +144,73 @@ perf_count()
 	esac
 }
 
+# bpf_attach fentry|fexit
+bpf_attach()
+{
+	[[ -e /sys/kernel/btf/vmlinux ]] || ktap_skip 'the kernel has no BTF'
+	coproc BPF { exec ./bpf_probe "$1" $HOOK $CALL; }
+	# shellcheck disable=SC2034 # they are there
+	read -r count <&"${BPF[0]}" ||
+		ktap_skip 'the kernel has no BPF trampoline for the functions'
+}
+
+bpf_detach()
+{
+	kill "$BPF_PID"
+	wait "$BPF_PID" || true
+}
+
+bpf_count()
+{
+	local hook call
+
+	echo >&"${BPF[1]}"
+	read -r hook call <&"${BPF[0]}"
+	case $1 in
+	"$HOOK") echo "$hook" ;;
+	"$CALL") echo "$call" ;;
+	esac
+}
+
+fentry_note='a BPF trampoline$'
+fentry_attach() { bpf_attach fentry; }
+fentry_detach() { bpf_detach; }
+fentry_count() { bpf_count "$1"; }
+
+fexit_note='a BPF trampoline$'
+fexit_attach() { bpf_attach fexit; }
+fexit_detach() { bpf_detach; }
+fexit_count() { bpf_count "$1"; }
+
+# It replaces the hook's function. Nobody traces the other one.
+livepatch_note='live patch livepatch$'
+livepatch_attach()
+{
+	[[ -e /sys/kernel/livepatch ]] || ktap_skip 'the kernel has no live patches'
+	insmod ./livepatch.ko
+	livepatch_wait
+}
+
+livepatch_wait()
+{
+	until [[ $(cat $LIVEPATCH/transition) == 0 ]]; do :; done
+}
+
+livepatch_detach()
+{
+	echo 0 >$LIVEPATCH/enabled
+	until [[ ! -e $LIVEPATCH ]]; do :; done
+	rmmod livepatch
+}
+
+livepatch_count()
+{
+	case $1 in
+	"$HOOK") cat /sys/module/livepatch/parameters/calls ;;
+	*) echo 0 ;;
+	esac
+}
+
 attach()
 {
 	"${KTAP_CASE}_attach"
@@ -124,6 +226,15 @@ detach()
 count()
 {
 	"${KTAP_CASE}_count" "$1"
+}
+
+# "sockbind --check" finds no fault, and the others.
+expect_note()
+{
+	local note=${KTAP_CASE}_note
+
+	../tools/sockbind --check | tee "$dir/said"
+	grep -E "^note  $HOOK: others are on it: ${!note}" "$dir/said"
 }
 
 # All see one more run of the same binds.
@@ -163,6 +274,7 @@ both_orders()
 	module_load families=all outcome=2
 	expect_cases
 	expect_records
+	expect_note
 	module_unload
 
 	# They stay, and see what nobody else does.
@@ -175,9 +287,11 @@ both_orders()
 	attach
 	expect_cases
 	expect_records
+	expect_note
 	detach
 
 	# They have gone, and are not missed.
+	! ../tools/sockbind --check | grep 'others are on it'
 	seen=$(module_count seen)
 	bind_cases
 	((seen + cases == $(module_count seen)))
@@ -187,10 +301,44 @@ kprobe() { both_orders; }
 kretprobe() { both_orders; }
 ftrace() { both_orders; }
 function_graph() { both_orders; }
+fprobe() { both_orders; }
 perf() { both_orders; }
+fentry() { both_orders; }
+fexit() { both_orders; }
+
+livepatch()
+{
+	local calls=0
+
+	both_orders
+}
+
+# What the patched function returns is the verdict, and the result.
+livepatch_verdict()
+{
+	KTAP_CASE=livepatch
+	module_load families=all outcome=2
+	attach
+	echo -100 >/sys/module/livepatch/parameters/verdict
+	bind_cases || true
+	read_cases -j >"$dir/json"
+	(($(grep -c '"type":"bind"' "$dir/json") == cases))
+	(($(grep -c '"error":"ENETDOWN".*"lsm_error":"ENETDOWN"' "$dir/json") ==
+		cases))
+	detach
+}
+
+# The transition wants every task out of the function, but not out of the bind.
+livepatch_while_binds_hang()
+{
+	[[ -e /sys/kernel/livepatch ]] || ktap_skip 'the kernel has no live patches'
+	module_load outcome=2
+	./exhaust_test -t livepatch
+}
 
 strace_cases | cut -d ' ' -f 3- | sort >"$dir/cases"
 cases=$(wc -l <"$dir/cases")
 calls=$(grep -c ' bind(' "$dir/strace")
 
-ktap_run kprobe kretprobe ftrace function_graph perf
+ktap_run kprobe kretprobe ftrace function_graph fprobe perf fentry fexit livepatch \
+	livepatch_verdict livepatch_while_binds_hang
