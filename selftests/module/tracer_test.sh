@@ -148,7 +148,7 @@ perf_count()
 bpf_attach()
 {
 	[[ -e /sys/kernel/btf/vmlinux ]] || ktap_skip 'the kernel has no BTF'
-	coproc BPF { exec ./bpf_probe "$1" $HOOK $CALL; }
+	coproc BPF { exec helpers/bpf_probe "$1" $HOOK $CALL; }
 	# shellcheck disable=SC2034 # they are there
 	read -r count <&"${BPF[0]}" ||
 		ktap_skip 'the kernel has no BPF trampoline for the functions'
@@ -187,7 +187,7 @@ livepatch_note='live patch livepatch$'
 livepatch_attach()
 {
 	[[ -e /sys/kernel/livepatch ]] || ktap_skip 'the kernel has no live patches'
-	insmod ./livepatch.ko
+	insmod helpers/livepatch.ko
 	livepatch_wait
 }
 
@@ -333,7 +333,7 @@ livepatch_while_binds_hang()
 {
 	[[ -e /sys/kernel/livepatch ]] || ktap_skip 'the kernel has no live patches'
 	module_load outcome=2
-	./exhaust_test -t livepatch
+	module/exhaust_test -t livepatch
 }
 
 strace_cases | cut -d ' ' -f 3- | sort >"$dir/cases"
