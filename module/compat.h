@@ -10,7 +10,6 @@
 #ifndef SOCKBIND_COMPAT_H
 #define SOCKBIND_COMPAT_H
 
-#include <linux/file.h>
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -201,28 +200,6 @@ static __always_inline int sockbind_io_result(const struct io_kiocb *req)
 {
 	return req->cqe.res;
 }
-
-static __always_inline struct file *sockbind_io_file(const struct io_kiocb *req)
-{
-	return req->file;
-}
-#endif
-
-/* < 6.12: struct fd has a pointer to the file. */
-#ifndef fd_file
-#define fd_file(f)	((f).file)
-#endif
-
-/* < 5.11: sock_from_file() has an argument for the error too. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-static inline struct socket *sockbind_sock_from_file(struct file *file)
-{
-	int err;
-
-	return sock_from_file(file, &err);
-}
-#else
-#define sockbind_sock_from_file sock_from_file
 #endif
 
 /* < 5.12: the cookie is made when it is first asked for. */

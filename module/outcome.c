@@ -16,8 +16,6 @@
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
-#include <linux/fdtable.h>
-#include <linux/file.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -111,42 +109,18 @@ static int sys_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return enter(ri, NULL, sockbind_arg(regs, 0));
 }
 
-static __always_inline void final_by_file(struct sockbind_slot *slot,
-					  struct file *file)
-{
-	const struct socket *sock = sockbind_sock_from_file(file);
-
-	if (likely(sock && sock == slot->sock))
-		sockbind_record_final(&slot->rec, sock->sk);
-}
-
-static noinline void final_by_shared_fd(struct sockbind_slot *slot)
-{
-	struct fd f = fdget(slot->fd);
-
-	if (!fd_file(f))
-		return;
-	final_by_file(slot, fd_file(f));
-	fdput(f);
-}
-
 /*
- * __sys_bind() has given its reference to the file back: the socket that the
- * hook was called for may be gone. Ask the descriptor table again, and believe
- * the answer if it is the same socket. Nobody else can close a file of a table
- * that is not shared: fdget() takes no reference then, and is saved the call.
+ * The socket is still there: see sockbind_slot_hold(). io_bind()'s request, which
+ * outlives it, holds the file.
  */
-static __always_inline void final_by_fd(struct sockbind_slot *slot)
+static __always_inline void end_bind(struct sockbind_slot *slot, int result)
 {
-	struct file *file;
-
-	if (unlikely(atomic_read_acquire(&current->files->count) != 1)) {
-		final_by_shared_fd(slot);
-		return;
-	}
-	file = sockbind_fd_file(slot->fd);
-	if (likely(file))
-		final_by_file(slot, file);
+	sockbind_rcu_read_lock();
+	sockbind_record_result(&slot->rec, result);
+	if (!result)
+		sockbind_record_final(&slot->rec, slot->sock->sk);
+	slot_commit(slot);
+	sockbind_rcu_read_unlock();
 }
 
 /* If the hook did not fill it, the bind failed before: a bad descriptor, say. */
@@ -155,14 +129,8 @@ static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sockbind_slot *slot = entered(ri);
 
 	if (likely(slot->filled)) {
-		int result = sockbind_return_value(regs);
-
-		sockbind_rcu_read_lock();
-		sockbind_record_result(&slot->rec, result);
-		if (!result)
-			final_by_fd(slot);
-		slot_commit(slot);
-		sockbind_rcu_read_unlock();
+		end_bind(slot, sockbind_return_value(regs));
+		sockbind_slot_drop(slot);
 	}
 	sockbind_slot_free(slot);
 	return 0;
@@ -181,21 +149,12 @@ static int io_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return enter(ri, (struct io_kiocb *)sockbind_arg(regs, 0), -1);
 }
 
-/* The request outlives io_bind(), and holds the file. */
 static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sockbind_slot *slot = entered(ri);
 
-	if (likely(slot->filled)) {
-		int result = sockbind_io_result(slot->req);
-
-		sockbind_rcu_read_lock();
-		sockbind_record_result(&slot->rec, result);
-		if (!result)
-			final_by_file(slot, sockbind_io_file(slot->req));
-		slot_commit(slot);
-		sockbind_rcu_read_unlock();
-	}
+	if (likely(slot->filled))
+		end_bind(slot, sockbind_io_result(slot->req));
 	sockbind_slot_free(slot);
 	return 0;
 }
@@ -294,7 +253,8 @@ int __init sockbind_outcome_init(void)
 /**
  * sockbind_outcome_exit - unregister the return probes
  *
- * Binds under way are forgotten; their tasks return without the probe.
+ * Binds under way are forgotten, and what is held for them is let go; their tasks
+ * return without the probe.
  *
  * Context: may sleep; the hook's probe is gone.
  */

@@ -37,18 +37,25 @@ static __always_inline void fill_slot(struct sockbind_slot *slot,
 				      const struct socket *sock,
 				      const struct sockaddr *addr, int addrlen)
 {
+	bool shared;
+
 	sockbind_record_request(&slot->rec, sock, addr, addrlen);
-#ifdef SOCKBIND_HAVE_IO_BIND
-	if (unlikely(slot->req))
-		sockbind_origin_io_uring(&slot->rec, sock, slot->req);
-	else
-#endif
-		sockbind_origin_sys_bind(&slot->rec, sock, slot->fd);
 	slot->sock = sock;
+#ifdef SOCKBIND_HAVE_IO_BIND
+	if (unlikely(slot->req)) {
+		sockbind_origin_io_uring(&slot->rec, sock, slot->req);
+		WRITE_ONCE(slot->filled, true);
+		return;
+	}
+#endif
+	shared = sockbind_files_shared();
+	sockbind_origin_sys_bind(&slot->rec, sock, slot->fd);
+	sockbind_slot_hold(slot, shared,
+			   slot->rec.fd_status == SOCKBIND_FD_OK);
 	WRITE_ONCE(slot->filled, true);
 }
 
-/* The outcome will not be told: the record is written where it stays. */
+/* No return probe will complete this bind: write the record into the ring. */
 static __always_inline void commit_request(const struct socket *sock,
 					   const struct sockaddr *addr,
 					   int addrlen)

@@ -41,10 +41,17 @@ int __init sockbind_slots_init(unsigned int binds)
 /**
  * sockbind_slots_exit - free the table
  *
+ * Binds that hang, and those that have ended without their return probe, still hold
+ * their sockets.
+ *
  * Context: may sleep; no handler is left.
  */
 void sockbind_slots_exit(void)
 {
+	unsigned int i;
+
+	for (i = 0; sockbind_slots && i <= sockbind_slots_mask; i++)
+		sockbind_slot_drop(&sockbind_slots[i]);
 	vfree(sockbind_slots);
 }
 
@@ -92,6 +99,7 @@ struct sockbind_slot *sockbind_slot_claim_next(void)
 		/* Left by a task that died inside a bind, and was at @current. */
 		if (slot->filled)
 			sockbind_stats_inc(SOCKBIND_STAT_DROPPED_ABANDONED);
+		sockbind_slot_drop(slot);
 		WRITE_ONCE(slot->filled, false);
 		return slot;
 	}

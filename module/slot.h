@@ -12,10 +12,16 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/net.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/sockbind.h>
 
+struct file;
 struct io_kiocb;
 struct socket;
 
@@ -23,7 +29,8 @@ struct socket;
  * struct sockbind_slot - a bind under way
  * @task: owner; NULL: free. Claimed by cmpxchg, freed by store-release.
  * @tid: thread id of the owner
- * @sock: socket that the hook was called for, to be compared only
+ * @sock: socket that the hook was called for
+ * @file: its file, if a reference to it is held; else NULL
  * @req: io_uring request; NULL: __sys_bind() was entered
  * @fd: argument of __sys_bind()
  * @filled: whether the hook was called, and @rec was filled
@@ -33,6 +40,7 @@ struct sockbind_slot {
 	struct task_struct *task;
 	pid_t tid;
 	const struct socket *sock;
+	struct file *file;
 	struct io_kiocb *req;
 	int fd;
 	bool filled;
@@ -89,6 +97,51 @@ static __always_inline bool sockbind_slot_of_bind(struct sockbind_slot **slot)
 	}
 	/* A dead task's slot is none, though it was where @current is now. */
 	return likely((*slot)->tid == current->pid);
+}
+
+/*
+ * Whether another task may change the descriptors of this one. The acquire pairs
+ * with the full barrier of atomic_dec_and_test() in put_files_struct(): if no task
+ * may, what the last one that could has done to them is seen.
+ */
+static __always_inline bool sockbind_files_shared(void)
+{
+	return atomic_read_acquire(&current->files->count) != 1;
+}
+
+/**
+ * sockbind_slot_hold - keep the socket of a call of __sys_bind() until it returns
+ * @slot: the task's, with @sock, when the hook is called
+ * @shared: sockbind_files_shared(), before @fd was looked up
+ * @found: whether @fd was found to refer to the socket
+ *
+ * __sys_bind() holds the file now, and will have let it go when the return probe
+ * runs. Another thread may have closed or replaced the descriptor by then, to hide
+ * the port that the kernel chose. Where no other task can, the descriptor table
+ * holds the file.
+ */
+static __always_inline void sockbind_slot_hold(struct sockbind_slot *slot,
+					       bool shared, bool found)
+{
+	if (likely(!shared && found))
+		return;
+	get_file(slot->sock->file);
+	slot->file = slot->sock->file;
+}
+
+/**
+ * sockbind_slot_drop - let go of what sockbind_slot_hold() has kept
+ * @slot: slot that nobody else uses
+ *
+ * If it was the last reference, this task releases the file when it returns to user
+ * space, as it does after the fdput() of __sys_bind().
+ */
+static __always_inline void sockbind_slot_drop(struct sockbind_slot *slot)
+{
+	if (unlikely(slot->file)) {
+		fput(slot->file);
+		slot->file = NULL;
+	}
 }
 
 /**

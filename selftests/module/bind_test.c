@@ -1093,7 +1093,11 @@ static void *bind_delayed(void *arg)
 	return NULL;
 }
 
-/* While the kernel waits for the address another file takes the socket's place. */
+/*
+ * While the kernel waits for the address another file takes the socket's place. That
+ * does not hide the port that the kernel chose, and the socket ends with its last
+ * descriptor.
+ */
 TEST_F(who, replaced_descriptor)
 {
 	const size_t size = sysconf(_SC_PAGESIZE);
@@ -1114,6 +1118,7 @@ TEST_F(who, replaced_descriptor)
 	struct sockbind_bind rec;
 	struct uffd_msg msg;
 	pthread_t id;
+	int kept;
 
 	if (uffd < 0)
 		SKIP(return, "the kernel has no CONFIG_USERFAULTFD");
@@ -1125,6 +1130,8 @@ TEST_F(who, replaced_descriptor)
 	ASSERT_EQ(0, lseek(self->capture.dev, 0, SEEK_END));
 	ASSERT_EQ(0, pthread_create(&id, NULL, bind_delayed, &delayed));
 	ASSERT_EQ(sizeof(msg), read(uffd, &msg, sizeof(msg)));
+	kept = dup(delayed.fd);
+	ASSERT_LE(0, kept);
 	ASSERT_EQ(delayed.fd, dup2(udp_socket(), delayed.fd));
 	addr->sin_family = AF_INET;
 	copy.src = (__u64)(uintptr_t)addr;
@@ -1135,7 +1142,15 @@ TEST_F(who, replaced_descriptor)
 	ASSERT_EQ(1, capture_find(_metadata, self->capture.dev, inode, &rec));
 	EXPECT_EQ(-1, rec.fd);
 	EXPECT_EQ(SOCKBIND_FD_CHANGED, rec.fd_status);
-	EXPECT_EQ(0, rec.final_addrlen);
+	if (!self->capture.outcome)
+		return;
+	capture_expect_final(_metadata, kept, &rec);
+	EXPECT_EQ(-1, bind(udp_socket(), (void *)rec.final_addr,
+			   rec.final_addrlen));
+	EXPECT_EQ(EADDRINUSE, errno);
+	close(kept);
+	EXPECT_EQ(0, bind(udp_socket(), (void *)rec.final_addr,
+			  rec.final_addrlen));
 }
 
 #ifdef __powerpc__

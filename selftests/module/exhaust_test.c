@@ -223,12 +223,35 @@ static struct sockbind_info wait_for_crowd(struct __test_metadata *_metadata,
 	}
 }
 
-/* The end of the server is the end of all waiting. */
+/* Whether there is an AF_UNIX socket of that inode number. */
+static bool exists(struct __test_metadata *_metadata, __u64 inode)
+{
+	FILE *file = fopen("/proc/net/unix", "r");
+	unsigned long long number;
+	bool found = false;
+	char line[256];
+
+	ASSERT_NE(NULL, file);
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*s %*s %*s %*s %*s %llu",
+			       &number) == 1 && number == inode;
+	fclose(file);
+	return found;
+}
+
+/*
+ * The end of the server is the end of all waiting. The descriptors are closed before:
+ * a socket lives until its bind has ended, and no longer.
+ */
 static void end_crowd(struct __test_metadata *_metadata, pid_t server,
 		      struct crowd *crowd)
 {
 	unsigned int i;
 
+	for (i = 0; i < crowd->count; i++) {
+		close(crowd->binders[i].fd);
+		EXPECT_TRUE(exists(_metadata, crowd->binders[i].inode));
+	}
 	ASSERT_EQ(0, kill(server, SIGKILL));
 	ASSERT_EQ(server, waitpid(server, NULL, 0));
 	for (i = 0; i < crowd->count; i++) {
@@ -237,6 +260,7 @@ static void end_crowd(struct __test_metadata *_metadata, pid_t server,
 		ASSERT_EQ(0, pthread_join(binder->thread, NULL));
 		EXPECT_TRUE(binder->result == -ECONNABORTED ||
 			    binder->result == -ENOTCONN);
+		EXPECT_FALSE(exists(_metadata, binder->inode));
 	}
 }
 
