@@ -25,6 +25,7 @@
 #include <linux/string.h>
 #include <linux/vm_sockets.h>
 #include <net/sock.h>
+#include <uapi/linux/l2tp.h>
 #include <linux/sockbind.h>
 
 #include "compat.h"
@@ -240,7 +241,7 @@ static const struct kernel_param_ops ports_ops = {
 };
 
 module_param_cb(ports, &ports_ops, &sockbind_ports, 0644);
-MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of AF_VSOCK sockets and of IPv4 and IPv6 ones that are not raw: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
+MODULE_PARM_DESC(ports, "Ports whose binds are recorded, requested or final, of AF_VSOCK sockets and of IPv4 and IPv6 ones that are neither raw nor L2TP: all, or a list of ports and ranges such as 22,8000-8999 (default all)");
 
 /* Family of the requested address; negative: too short to have one. */
 static int address_family(const void *addr, int addrlen)
@@ -274,10 +275,13 @@ static u32 address_port(unsigned int family, const void *addr, int addrlen)
 	return any_port(family);
 }
 
-static bool has_port(unsigned int family, unsigned int type)
+static bool has_port(unsigned int family, unsigned int type,
+		     unsigned int protocol)
 {
-	return family == AF_VSOCK ||
-	       ((family == AF_INET || family == AF_INET6) && type != SOCK_RAW);
+	if (family == AF_VSOCK)
+		return true;
+	return (family == AF_INET || family == AF_INET6) &&
+	       type != SOCK_RAW && protocol != IPPROTO_L2TP;
 }
 
 static bool is_listed(const struct sockbind_set *set, u32 port)
@@ -319,7 +323,7 @@ bool sockbind_filter_request_port(const struct sock *sk,
 	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
 	u32 port;
 
-	if (!has_port(sk->sk_family, sk->sk_type))
+	if (!has_port(sk->sk_family, sk->sk_type, sk->sk_protocol))
 		return true;
 	port = address_port(sk->sk_family, addr, addrlen);
 	return port == any_port(sk->sk_family) || is_listed(set, port);
@@ -334,7 +338,7 @@ bool sockbind_filter_final_port(const struct sockbind_bind *rec)
 	const struct sockbind_set *set = rcu_dereference(sockbind_ports);
 	u32 port;
 
-	if (!has_port(rec->family, rec->sock_type))
+	if (!has_port(rec->family, rec->sock_type, rec->protocol))
 		return true;
 	port = address_port(rec->family, rec->addr, rec->addrlen);
 	if (is_listed(set, port))

@@ -22,7 +22,7 @@ static_assert(sizeof(struct sockbind_bind) == SOCKBIND_RECORD_SIZE);
 static_assert(sizeof(struct sockbind_lost) == SOCKBIND_RECORD_SIZE);
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE);
 static_assert(sizeof(struct sockaddr_storage) == SOCKBIND_ADDR_MAX);
-static_assert(sizeof(struct sockaddr_in6) <= SOCKBIND_FINAL_ADDR_MAX);
+static_assert(sizeof(struct sockaddr_l2tpip6) <= SOCKBIND_FINAL_ADDR_MAX);
 static_assert(SOCKBIND_COMM_LEN == TASK_COMM_LEN);
 static_assert(SOCKBIND_IFNAME_LEN == IFNAMSIZ);
 
@@ -180,8 +180,7 @@ static void final_inet6(struct sockbind_bind *rec, const struct sock *sk)
 
 	/* inet6_getname() */
 	sin6->sin6_family = AF_INET6;
-	if (rec->sock_type != SOCK_RAW)
-		sin6->sin6_port = READ_ONCE(inet_sk(sk)->inet_sport);
+	sin6->sin6_port = READ_ONCE(inet_sk(sk)->inet_sport);
 	sin6->sin6_addr = sk->sk_v6_rcv_saddr;
 	if (ipv6_addr_any(&sin6->sin6_addr) && np)
 		sin6->sin6_addr = np->saddr;
@@ -189,11 +188,46 @@ static void final_inet6(struct sockbind_bind *rec, const struct sock *sk)
 						  READ_ONCE(sk->sk_bound_dev_if));
 	rec->final_addrlen = sizeof(*sin6);
 }
+
+/* l2tp_ip6_getname(); the bind has stored the connection id that it was given. */
+static void final_l2tp6(struct sockbind_bind *rec, const struct sock *sk)
+{
+	const struct sockaddr_l2tpip6 *asked = (const void *)rec->addr;
+	struct sockaddr_l2tpip6 *got = (struct sockaddr_l2tpip6 *)rec->final_addr;
+
+	/* It begins as struct sockaddr_in6 does. */
+	final_inet6(rec, sk);
+	got->l2tp_unused = 0;
+	got->l2tp_conn_id = asked->l2tp_conn_id;
+	rec->final_addrlen = sizeof(*got);
+}
 #else
 static void final_inet6(struct sockbind_bind *rec, const struct sock *sk)
 {
 }
+
+static void final_l2tp6(struct sockbind_bind *rec, const struct sock *sk)
+{
+}
 #endif
+
+/* l2tp_ip_getname(); the bind has stored the connection id that it was given. */
+static void final_l2tp(struct sockbind_bind *rec, const struct sock *sk)
+{
+	const struct sockaddr_l2tpip *asked = (const void *)rec->addr;
+	struct sockaddr_l2tpip *got = (struct sockaddr_l2tpip *)rec->final_addr;
+
+	/* It begins as struct sockaddr_in does. */
+	sockbind_final_inet(rec, sk);
+	got->l2tp_unused = 0;
+	got->l2tp_conn_id = asked->l2tp_conn_id;
+}
+
+/* The protocol, and not that of a raw socket. */
+static bool is_l2tp(const struct sockbind_bind *rec)
+{
+	return rec->protocol == IPPROTO_L2TP && rec->sock_type != SOCK_RAW;
+}
 
 /* The name of an autobind; of others the request tells it all. */
 static void final_unix(struct sockbind_bind *rec, const struct sock *sk)
@@ -239,7 +273,7 @@ static bool qrtr_chose_port(const struct sockbind_bind *rec)
 }
 
 /**
- * sockbind_record_final_other - note the address of a socket that is not of
+ * sockbind_record_final_other - note the address of a socket that is not plain
  *	AF_INET
  * @rec: record of a bind that succeeded
  * @sk: its socket
@@ -248,8 +282,16 @@ void sockbind_record_final_other(struct sockbind_bind *rec,
 				 const struct sock *sk)
 {
 	switch (rec->family) {
+	case AF_INET:
+		if (is_l2tp(rec))
+			final_l2tp(rec, sk);
+		else if (rec->protocol != SOCKBIND_IPPROTO_SMC)
+			sockbind_final_inet(rec, sk);
+		break;
 	case AF_INET6:
-		if (rec->protocol != SOCKBIND_IPPROTO_SMC)
+		if (is_l2tp(rec))
+			final_l2tp6(rec, sk);
+		else if (rec->protocol != SOCKBIND_IPPROTO_SMC)
 			final_inet6(rec, sk);
 		break;
 	case AF_UNIX:

@@ -42,6 +42,7 @@
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <uapi/linux/l2tp.h>
 #include <linux/sockbind.h>
 
 #include "clock.h"
@@ -321,11 +322,31 @@ static __always_inline void sockbind_record_result(struct sockbind_bind *rec,
 	rec->hdr.flags |= SOCKBIND_F_RESULT;
 }
 
-/* SMC's own address is that of a socket that it hides. */
+/*
+ * An SMC socket keeps its address in an internal TCP socket, which is not read
+ * here. That of an L2TP socket has no port.
+ */
 static __always_inline bool
 sockbind_is_plain_inet(const struct sockbind_bind *rec)
 {
-	return rec->family == AF_INET && rec->protocol != SOCKBIND_IPPROTO_SMC;
+	return rec->family == AF_INET &&
+	       rec->protocol != SOCKBIND_IPPROTO_SMC &&
+	       rec->protocol != IPPROTO_L2TP;
+}
+
+/* As inet_getname() does, to which the protocol of a raw socket is its port. */
+static __always_inline void sockbind_final_inet(struct sockbind_bind *rec,
+						const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	struct sockaddr_in *sin = (struct sockaddr_in *)rec->final_addr;
+
+	sin->sin_family = AF_INET;
+	sin->sin_port = READ_ONCE(inet->inet_sport);
+	sin->sin_addr.s_addr = inet->inet_rcv_saddr;
+	if (!sin->sin_addr.s_addr)
+		sin->sin_addr.s_addr = inet->inet_saddr;
+	rec->final_addrlen = sizeof(*sin);
 }
 
 /**
@@ -339,17 +360,7 @@ static __always_inline void sockbind_record_final(struct sockbind_bind *rec,
 						  const struct sock *sk)
 {
 	if (likely(sockbind_is_plain_inet(rec))) {
-		const struct inet_sock *inet = inet_sk(sk);
-		struct sockaddr_in *sin = (struct sockaddr_in *)rec->final_addr;
-
-		/* inet_getname() */
-		sin->sin_family = AF_INET;
-		if (rec->sock_type != SOCK_RAW)
-			sin->sin_port = READ_ONCE(inet->inet_sport);
-		sin->sin_addr.s_addr = inet->inet_rcv_saddr;
-		if (!sin->sin_addr.s_addr)
-			sin->sin_addr.s_addr = inet->inet_saddr;
-		rec->final_addrlen = sizeof(*sin);
+		sockbind_final_inet(rec, sk);
 		rec->hdr.flags |= SOCKBIND_F_FINAL_ADDR;
 	} else {
 		sockbind_record_final_other(rec, sk);

@@ -91,7 +91,7 @@ static struct address_bytes string_at(const uint8_t *p, size_t size)
 	return (struct address_bytes){ p, strnlen((const char *)p, size) };
 }
 
-static void decode_inet(struct address *a)
+static void decode_inet(struct address *a, const struct address_socket *sock)
 {
 	const uint8_t *p = a->raw.data;
 
@@ -99,6 +99,7 @@ static void decode_inet(struct address *a)
 		return;
 	a->kind = ADDRESS_INET;
 	a->inet.port = net16(p + 2);
+	a->inet.portless = sock->portless;
 	memcpy(a->inet.ip, p + 4, 4);
 }
 
@@ -110,6 +111,7 @@ static void decode_inet6(struct address *a, const struct address_socket *sock)
 		return;
 	a->kind = ADDRESS_INET6;
 	a->inet.port = net16(p + 2);
+	a->inet.portless = sock->portless;
 	a->inet.flowinfo = net32(p + 4);
 	memcpy(a->inet.ip, p + 8, 16);
 	if (a->raw.len >= 28)
@@ -319,12 +321,12 @@ void address_decode(struct address *a, const uint8_t *raw, size_t len,
 	switch (a->family) {
 	case AF_UNSPEC:
 		if (sock->family == AF_INET)
-			decode_inet(a);
+			decode_inet(a, sock);
 		else
 			a->kind = ADDRESS_OTHER;
 		break;
 	case AF_INET:
-		decode_inet(a);
+		decode_inet(a, sock);
 		break;
 	case AF_INET6:
 		decode_inet6(a, sock);
@@ -629,10 +631,16 @@ void address_text(struct buf *b, const struct address *a,
 		if (a->family == AF_UNSPEC)
 			buf_str(b, "AF_UNSPEC ");
 		ip_text(b, a);
+		if (a->inet.portless)
+			break;
 		buf_char(b, ':');
 		buf_u64(b, a->inet.port);
 		break;
 	case ADDRESS_INET6:
+		if (a->inet.portless) {
+			inet6_text(b, a, sock);
+			break;
+		}
 		buf_char(b, '[');
 		inet6_text(b, a, sock);
 		buf_str(b, "]:");
@@ -746,7 +754,7 @@ enum address_change address_compare(const struct address *asked,
 	if (memcmp(asked->inet.ip, got->inet.ip, sizeof(got->inet.ip)) ||
 	    asked->inet.scope_id != got->inet.scope_id)
 		return ADDRESS_ALL_CHANGED;
-	if (asked->inet.port != got->inet.port)
+	if (asked->inet.port != got->inet.port && !got->inet.portless)
 		return ADDRESS_PORT_CHANGED;
 	return ADDRESS_SAME;
 }

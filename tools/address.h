@@ -56,6 +56,7 @@ struct address_bytes {
  * @protocol: protocol of the socket
  * @ifindex: interface that @ifname names; 0: none
  * @ifname: its name
+ * @portless: what an address of IP has for a port is none
  * @swapped: it is on a host of the other byte order
  */
 struct address_socket {
@@ -63,6 +64,7 @@ struct address_socket {
 	uint16_t protocol;
 	uint32_t ifindex;
 	struct address_bytes ifname;
+	bool portless;
 	bool swapped;
 };
 
@@ -97,6 +99,7 @@ struct address {
 			uint16_t port;
 			uint32_t flowinfo;
 			uint32_t scope_id;
+			bool portless;
 		} inet;
 		struct address_bytes un;
 		struct {

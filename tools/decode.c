@@ -11,6 +11,8 @@
 static_assert(sizeof(union sockbind_record) == SOCKBIND_RECORD_SIZE,
 	      "a record has the size that the ABI names");
 
+#define PROTOCOL_L2TP	115	/* IPPROTO_L2TP, which older headers lack */
+
 static const struct resolved no_names;
 
 /* The members that depend on the byte order, by their number of bytes. */
@@ -173,11 +175,6 @@ static void decode_final(struct bind_event *bind)
 	address_decode(&bind->final, raw->final_addr, raw->final_addrlen,
 		       &bind->socket);
 	bind->change = address_compare(&bind->request, &bind->final);
-
-	/* A raw socket has no port: that of the request meant nothing. */
-	if (bind->change == ADDRESS_PORT_CHANGED &&
-	    raw->sock_type == SOCK_RAW)
-		bind->change = ADDRESS_SAME;
 }
 
 static enum decode_result decode_bind(struct bind_event *bind,
@@ -195,6 +192,8 @@ static enum decode_result decode_bind(struct bind_event *bind,
 		.protocol = raw->protocol,
 		.ifindex = raw->ifindex,
 		.ifname = name_bytes(raw->ifname, sizeof(raw->ifname)),
+		.portless = raw->sock_type == SOCK_RAW ||
+			    raw->protocol == PROTOCOL_L2TP,
 		.swapped = swapped,
 	};
 	bind->thread_comm = name_bytes(raw->comm, sizeof(raw->comm));

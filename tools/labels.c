@@ -8,8 +8,6 @@
 #include "decode.h"
 #include "labels.h"
 
-#define PROTOCOL_L2TP	115	/* its addresses have no port */
-
 #define FIRST_REGISTERED 1024
 #define FIRST_DYNAMIC	 49152
 
@@ -31,8 +29,7 @@ static bool is_vsock(const struct bind_event *event)
 bool label_has_port(const struct bind_event *event)
 {
 	if (address_is_inet(bind_event_address(event)))
-		return event->raw.sock_type != SOCK_RAW &&
-		       event->raw.protocol != PROTOCOL_L2TP;
+		return !event->socket.portless;
 	return is_vsock(event);
 }
 

@@ -409,7 +409,8 @@ static char *put_ip(char *p, const struct address *a)
 {
 	p = address_ip_put(json_text(json_key(p, "address"), "\""), a);
 	p = json_text(p, "\",");
-	p = json_u64(p, "port", a->inet.port);
+	if (!a->inet.portless)
+		p = json_u64(p, "port", a->inet.port);
 	if (a->kind == ADDRESS_INET6) {
 		if (a->inet.scope_id)
 			p = json_u64(p, "scope_id", a->inet.scope_id);
@@ -544,8 +545,9 @@ static char *put_text(char *p, const struct address *a,
 	char text[ADDRESS_TEXT_MAX];
 	struct buf b = { .data = text, .size = sizeof(text) };
 
-	if ((a->kind == ADDRESS_INET && a->family == AF_INET) ||
-	    (a->kind == ADDRESS_INET6 && !a->inet.scope_id))
+	if (((a->kind == ADDRESS_INET && a->family == AF_INET) ||
+	     (a->kind == ADDRESS_INET6 && !a->inet.scope_id)) &&
+	    !a->inet.portless)
 		return put_ip_text(p, a);
 	address_text(&b, a, socket, false);
 	return json_bytes(p, "text", (const uint8_t *)text, b.len);

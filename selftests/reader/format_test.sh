@@ -272,5 +272,18 @@ narrow()
 	replay "$reader" | grep 'java *1001@4c01db0b339c '
 }
 
+# A raw socket has none, whatever bind(2) was given and getsockname(2) tells.
+no_port()
+{
+	record formats
+	replay "$reader" -o comm,addr,port >"$dir/out"
+	grep -x 'raw  *192\.168\.1\.1 *-' "$dir/out"
+	replay "$reader" -o comm,asked,final -P 1,80 >"$dir/out"
+	grep '^rootless .*:80' "$dir/out"
+	if grep '^raw ' "$dir/out"; then
+		return 1
+	fi
+}
+
 ktap_run as_expected every_column escaped schema schema_of_counts schema_of_random \
-	every_format_of_random csv tracee losses at_a_terminal narrow
+	every_format_of_random csv tracee losses at_a_terminal narrow no_port

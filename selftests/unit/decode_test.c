@@ -510,6 +510,41 @@ TEST(final_address_compared)
 	EXPECT_EQ(ADDRESS_SAME, event.bind.change);
 }
 
+/* Of a raw socket getsockname(2) tells the protocol as a port, of L2TP nothing. */
+TEST(no_port)
+{
+	static const uint8_t l2tp6[32] = {
+		[2] = 0x12, [23] = 1, [28] = 0xa1,
+	};
+	struct sockbind_bind bind = a_bind(AF_INET, SOCK_RAW, IPPROTO_ICMP,
+					   FLAGS_FINAL);
+	struct address_socket sock = { .family = AF_INET6, .portless = true };
+	struct buf b = text_start();
+	struct event event;
+
+	ask_inet(&bind, "127.0.0.1", 4711);
+	got_inet(&bind, "127.0.0.1", IPPROTO_ICMP);
+	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
+	EXPECT_EQ(ADDRESS_SAME, event.bind.change);
+	EXPECT_FALSE(label_has_port(&event.bind));
+	EXPECT_FALSE(label_ephemeral(&event.bind));
+	address_text(&b, &event.bind.request, &event.bind.socket, false);
+	buf_char(&b, ' ');
+	address_text(&b, &event.bind.final, &event.bind.socket, false);
+	EXPECT_STREQ("127.0.0.1 127.0.0.1", text_end(&b));
+
+	bind.sock_type = SOCK_DGRAM;
+	bind.protocol = 115;
+	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
+	EXPECT_FALSE(label_has_port(&event.bind));
+	b = text_start();
+	memcpy(bind.addr, l2tp6, sizeof(l2tp6));
+	memcpy(bind.addr, &(sa_family_t) { AF_INET6 }, sizeof(sa_family_t));
+	address_decode(&event.bind.request, bind.addr, sizeof(l2tp6), &sock);
+	address_text(&b, &event.bind.request, &sock, false);
+	EXPECT_STREQ("::1", text_end(&b));
+}
+
 TEST(final_family_compared)
 {
 	const struct address any4 = { .kind = ADDRESS_INET };

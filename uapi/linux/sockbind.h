@@ -193,9 +193,11 @@ struct sockbind_header {
  *	renaming under way; empty: none, or gone
  * @final_addr: with SOCKBIND_F_FINAL_ADDR, what getsockname(2) would have told
  *	at the end of the bind: struct sockaddr_in, sockaddr_in6 or sockaddr_vm
- *	(port 0 of the request resolved; the port is 0 on a raw socket, which
- *	has none), or the name that the kernel chose for an AF_UNIX socket. A
- *	name that an AF_UNIX socket asked for is not repeated here, nor is an
+ *	(port 0 of the request resolved), struct sockaddr_l2tpip or
+ *	sockaddr_l2tpip6 where @protocol is IPPROTO_L2TP and @sock_type is not
+ *	SOCK_RAW, or the name that the kernel chose for an AF_UNIX socket. A raw
+ *	socket has no port: what getsockname(2) tells in sin_port is its protocol.
+ *	A name that an AF_UNIX socket asked for is not repeated here, nor is an
  *	address of another family.
  * @addr: the requested address, @addrlen bytes, the rest zero
  *
