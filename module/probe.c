@@ -71,6 +71,8 @@ static __always_inline void commit_request(const struct socket *sock,
 	sockbind_record_request(&record->bind, sock, addr, addrlen);
 	sockbind_origin_syscall(&record->bind, sock);
 	sockbind_ring_commit(ring, record);
+	if (sockbind_slots)
+		sockbind_stats_inc(SOCKBIND_STAT_WITHOUT_RESULT);
 }
 
 static __always_inline void record_bind(const struct socket *sock,

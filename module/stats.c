@@ -90,6 +90,7 @@ void sockbind_stats_info(struct sockbind_info *info)
 		.records = sockbind_ring_records(),
 		.rings = num_possible_cpus(),
 		.probes = BIT(SOCKBIND_PROBE_HOOK) | sockbind_outcome_probes(),
+		.without_result = stat_sum(SOCKBIND_STAT_WITHOUT_RESULT),
 		.seen = stat_sum(SOCKBIND_STAT_SEEN),
 		.filtered = stat_sum(SOCKBIND_STAT_FILTERED),
 		.pending = sockbind_slots_pending(),
@@ -136,6 +137,7 @@ INFO_ATTR(filtered, "%llu", info.filtered);
 INFO_ATTR(pending, "%llu", info.pending);
 INFO_ATTR(dropped_nested, "%llu", info.dropped_nested);
 INFO_ATTR(dropped_abandoned, "%llu", info.dropped_abandoned);
+INFO_ATTR(without_result, "%llu", info.without_result);
 INFO_ATTR(nmissed_hook, "%llu", info.nmissed[SOCKBIND_PROBE_HOOK]);
 INFO_ATTR(nmissed_sys_bind, "%llu", info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
 INFO_ATTR(nmissed_io_bind, "%llu", info.nmissed[SOCKBIND_PROBE_IO_BIND]);
@@ -155,6 +157,7 @@ static struct attribute *stats_attrs[] = {
 	&dev_attr_pending.attr,
 	&dev_attr_dropped_nested.attr,
 	&dev_attr_dropped_abandoned.attr,
+	&dev_attr_without_result.attr,
 	&dev_attr_nmissed_hook.attr,
 	&dev_attr_nmissed_sys_bind.attr,
 	&dev_attr_nmissed_io_bind.attr,

@@ -289,19 +289,16 @@ static void check_outcome(struct check *check)
 static void tell_missed(const struct check *check)
 {
 	struct sockbind_info info;
-	unsigned long long results;
 
 	get_info(check, &info);
-	results = info.nmissed[SOCKBIND_PROBE_SYS_BIND] +
-		  info.nmissed[SOCKBIND_PROBE_IO_BIND];
 	if (info.nmissed[SOCKBIND_PROBE_HOOK])
 		say("note",
 		    "%llu binds were not seen since the module was loaded: other probes were in the way",
 		    (unsigned long long)info.nmissed[SOCKBIND_PROBE_HOOK]);
-	if (results)
+	if (info.outcome && info.without_result)
 		say("note",
-		    "%llu binds have no result since the module was loaded: binds that hang used up the return probes",
-		    results);
+		    "%llu binds were recorded without their result since the module was loaded: binds that hang used up the return probes",
+		    (unsigned long long)info.without_result);
 }
 
 /* They are no fault: it is for who looks for one. */

@@ -4,13 +4,12 @@
  * and the bind is counted. Nothing but a bug of the kernel does that to a task,
  * so that die_in_bind.ko has to. Wants the module loaded.
  */
-#include <linux/sched.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "clone.h"
 #include "cpu.h"
 #include "module.h"
 
@@ -29,8 +28,7 @@ FIXTURE_SETUP(abandon)
 	self->dev = capture_open(_metadata);
 	if (!capture_info(_metadata, self->dev).outcome)
 		SKIP(return, "the module was loaded without return probes");
-	/* Of no size: EINVAL where there is one. */
-	if (syscall(__NR_clone3, NULL, 0) < 0 && errno != EINVAL)
+	if (!clone_has_pid())
 		SKIP(return, "the kernel has no clone3()");
 	ASSERT_EQ(0, module_load(die_in_bind, ""));
 	close(die_in_bind);
@@ -41,18 +39,6 @@ FIXTURE_TEARDOWN(abandon)
 {
 	EXPECT_EQ(0, syscall(__NR_delete_module, "die_in_bind", 0));
 	close(self->dev);
-}
-
-/* Return: as fork(); the child's number is @pid, unless that is 0. */
-static pid_t fork_as(pid_t pid)
-{
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = pid ? (uintptr_t)&pid : 0,
-		.set_tid_size = pid != 0,
-	};
-
-	return syscall(__NR_clone3, &args, sizeof(args));
 }
 
 /*
@@ -67,7 +53,7 @@ static pid_t child_binds(struct __test_metadata *_metadata, const char *name,
 	char c;
 
 	ASSERT_EQ(0, pipe(told));
-	child = fork_as(pid);
+	child = clone_as(pid);
 	ASSERT_LE(0, child);
 	if (!child) {
 		prctl(PR_SET_NAME, name);

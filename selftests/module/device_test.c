@@ -727,7 +727,7 @@ TEST_F(device, info)
 	EXPECT_EQ(0, info->records & (info->records - 1));
 	EXPECT_EQ(possible_cpus(_metadata), info->rings);
 	EXPECT_NE(0, memcmp(info->instance, none, sizeof(none)));
-	EXPECT_EQ(0, info->reserved0);
+	EXPECT_EQ(0, info->without_result);
 	EXPECT_EQ(0, info->disarmed);
 	EXPECT_EQ(info->probes & ~(1U << SOCKBIND_PROBE_HOOK),
 		  info->kprobes & ~(1U << SOCKBIND_PROBE_HOOK));
@@ -796,6 +796,8 @@ TEST_F(device, sysfs_tells_the_same)
 		  sysfs_number(_metadata, "dropped_nested"));
 	EXPECT_EQ(info.dropped_abandoned,
 		  sysfs_number(_metadata, "dropped_abandoned"));
+	EXPECT_EQ(info.without_result,
+		  sysfs_number(_metadata, "without_result"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_hook"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_sys_bind"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_io_bind"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More binds under way at once than return probes have instances: they name
- * sockets below a mount whose FUSE server, which is this program's, never looks
- * a name up.
+ * More binds under way at once than return probes have instances, or than there are
+ * slots in a window: they name sockets below a mount whose FUSE server, which is
+ * this program's, never looks a name up.
  */
 #include <linux/fuse.h>
 #include <limits.h>
@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "capture.h"
+#include "clone.h"
 #include "fuzz.h"
 #include "module.h"
 
@@ -22,6 +23,13 @@
 #define INSTANCES_MIN		128
 #define INSTANCES_PER_CPU	8
 #define INSTANCES_MAX		1024
+
+/* As the module has them, in slot.c. */
+#define SLOTS_PER_BIND		4
+#define WINDOW			4
+
+/* Thread ids that nobody has, nor that many above them. */
+#define FREE_PID		24000
 
 /* Binds of others meanwhile. */
 #define OTHERS			10
@@ -301,7 +309,8 @@ TEST_F_TIMEOUT(exhaust, no_instances, TIMEOUT)
 	const unsigned int count = 2 * self->instances;
 	struct sockbind_info info;
 	unsigned int i, ended = 0;
-	__u64 missed, other;
+	const struct sockaddr_un un = { .sun_family = AF_UNIX };
+	__u64 missed, other, unknown;
 
 	if (self->before.records < count)
 		SKIP(return, "the rings are too small");
@@ -324,6 +333,15 @@ TEST_F_TIMEOUT(exhaust, no_instances, TIMEOUT)
 	info = capture_info(_metadata, self->dev);
 	EXPECT_EQ(before + missed + others, info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
 	EXPECT_EQ(self->instances, info.pending);
+	unknown = self->before.without_result + self->crowd.records + others;
+	EXPECT_EQ(unknown, info.without_result);
+
+	/* A bind that does not reach the hook is missed by the return probe too. */
+	EXPECT_EQ(-1, bind(-1, (struct sockaddr *)&un, sizeof(un)));
+	info = capture_info(_metadata, self->dev);
+	EXPECT_EQ(before + missed + others + 1,
+		  info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
+	EXPECT_EQ(unknown, info.without_result);
 
 	end_crowd(_metadata, self->server, &self->crowd);
 	count_records(_metadata, self->dev, &self->crowd);
@@ -340,7 +358,65 @@ TEST_F_TIMEOUT(exhaust, no_instances, TIMEOUT)
 	EXPECT_EQ(self->before.recorded + count + others, info.recorded);
 	EXPECT_EQ(info.seen, info.recorded + info.filtered +
 		  info.dropped_nested + info.dropped_abandoned);
+	EXPECT_EQ(unknown, info.without_result);
 	EXPECT_TRUE(other_bind(_metadata) & SOCKBIND_F_RESULT);
+}
+
+/* A child of that number binds. Return: its number. */
+static pid_t child_binds(struct __test_metadata *_metadata, pid_t pid,
+			 const struct sockaddr *addr, socklen_t len)
+{
+	const pid_t child = clone_as(pid);
+
+	ASSERT_LE(0, child);
+	if (!child) {
+		bind(socket(addr->sa_family, SOCK_DGRAM, 0), addr, len);
+		_exit(0);
+	}
+	return child;
+}
+
+/* Tasks with consecutive numbers hang in all slots that another one may have. */
+TEST_F_TIMEOUT(exhaust, window, TIMEOUT)
+{
+	const struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	union sockbind_record record;
+	struct sockbind_info info;
+	unsigned int slots = 1, i, found = 0;
+	pid_t pid;
+
+	if (!clone_has_pid())
+		SKIP(return, "the kernel has no clone3()");
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s/x", self->dir);
+	for (i = 0; i < WINDOW; i++)
+		child_binds(_metadata, FREE_PID + i, (struct sockaddr *)&un,
+			    sizeof(un));
+	do {
+		sched_yield();
+		info = capture_info(_metadata, self->dev);
+	} while (info.pending != WINDOW);
+
+	while (slots < SLOTS_PER_BIND * self->instances)
+		slots *= 2;
+	pid = child_binds(_metadata, FREE_PID + slots, (struct sockaddr *)&sin,
+			  sizeof(sin));
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	while (capture_read(_metadata, self->dev, &record)) {
+		if (record.bind.pid != (__u32)pid)
+			continue;
+		EXPECT_FALSE(record.hdr.flags & SOCKBIND_F_RESULT);
+		found++;
+	}
+	EXPECT_EQ(1, found);
+
+	info = capture_info(_metadata, self->dev);
+	EXPECT_EQ(self->before.without_result + 1, info.without_result);
+	EXPECT_EQ(self->before.nmissed[SOCKBIND_PROBE_SYS_BIND],
+		  info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
+	ASSERT_EQ(0, kill(self->server, SIGKILL));
+	for (i = 0; i <= WINDOW; i++)
+		ASSERT_LT(0, waitpid(-1, NULL, 0));
 }
 
 /* They return to where the probe was. */

@@ -103,7 +103,7 @@ TEST(info)
 	EXPECT_MEMBER(sockbind_info, records, 12, 4);
 	EXPECT_MEMBER(sockbind_info, rings, 16, 4);
 	EXPECT_MEMBER(sockbind_info, probes, 20, 4);
-	EXPECT_MEMBER(sockbind_info, reserved0, 24, 8);
+	EXPECT_MEMBER(sockbind_info, without_result, 24, 8);
 	EXPECT_MEMBER(sockbind_info, instance, 32, 16);
 	EXPECT_MEMBER(sockbind_info, seen, 48, 8);
 	EXPECT_MEMBER(sockbind_info, recorded, 56, 8);

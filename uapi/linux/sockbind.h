@@ -301,7 +301,9 @@ union sockbind_record {
  * @records: records that one ring holds
  * @rings: rings, one per possible CPU
  * @probes: bit set of SOCKBIND_PROBE_* in force
- * @reserved0: zero
+ * @without_result: of @recorded, records without SOCKBIND_F_RESULT although the
+ *	module was loaded to record results; zero: there are none, or the module
+ *	is one that does not count them
  * @instance: random id of this load of the module
  * @seen: hook calls that the probe was run for
  * @recorded: records written to the rings
@@ -311,8 +313,11 @@ union sockbind_record {
  * @dropped_nested: binds dropped since the probe interrupted itself
  * @dropped_abandoned: binds whose task died inside the bind
  * @nmissed: times that each probe could not run. For SOCKBIND_PROBE_HOOK each
- *	is a bind that was not seen; for the others, a bind whose outcome is
- *	unknown.
+ *	is a bind that was not seen. For the others each is a call of the function
+ *	whose end was not seen: of a bind that is recorded without its outcome or
+ *	verdict, or of one that failed before the hook and has no record. A bind
+ *	can be recorded without its outcome for other reasons, too: see
+ *	@without_result.
  * @disarmed: bit set of SOCKBIND_PROBE_* in force that the kernel does not run
  *	now, since kprobes or ftrace were switched off. With SOCKBIND_PROBE_HOOK
  *	binds are not seen; with the others their outcome is not. 0: none is
@@ -336,7 +341,7 @@ struct sockbind_info {
 	__u32 records;
 	__u32 rings;
 	__u32 probes;
-	__aligned_u64 reserved0;
+	__aligned_u64 without_result;
 	__u8 instance[16];
 	__aligned_u64 seen;
 	__aligned_u64 recorded;
