@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "diagnosis.h"
+#include "signature.h"
 
 #define KPROBES	"/sys/kernel/debug/kprobes/"
 #define HOOK	"security_socket_bind"
@@ -79,6 +80,8 @@ static bool lacks_function(const char *line_end)
 /* The module is not loaded. */
 static const char *why_not_loaded(void)
 {
+	const char *fault;
+
 	if (!is_here("/proc/modules"))
 		return "the kernel has no CONFIG_MODULES: install one that has it";
 	if (lacks_function(" register_kprobe\n"))
@@ -87,8 +90,9 @@ static const char *why_not_loaded(void)
 		return "the kernel has no CONFIG_SECURITY_NETWORK: install one that has it";
 	if (says("/proc/sys/kernel/modules_disabled", "1"))
 		return "kernel.modules_disabled is 1: boot, and load the module before";
-	if (wants_signatures())
-		return "the kernel takes signed modules only: sign it with a key that it knows";
+	fault = signature_fault(wants_signatures());
+	if (fault)
+		return fault;
 	return "the module is not loaded: \"modprobe sockbind\"";
 }
 
@@ -177,7 +181,10 @@ static const char *log_text(char *record)
  */
 bool diagnosis_log(char *text, size_t size)
 {
-	static const char * const words[] = { "sockbind:", "unsigned module" };
+	static const char * const words[] = {
+		"sockbind:", "unsigned module", "unavailable key",
+		"unsupported crypto",
+	};
 	bool found = false;
 	char record[8192];	/* CONSOLE_EXT_LOG_MAX */
 	const char *line;

@@ -258,6 +258,19 @@ stats_json()
 		"$dir/stats"
 }
 
+# Packed by zstd, whose magic number it begins with.
+signed_after_zstd()
+{
+	module_unload
+	trap module_uninstall EXIT
+	{
+		printf '\x28\xb5\x2f\xfd'
+		cat $MODULE
+		module_signature Somebody
+	} | module_install sockbind.ko.zst
+	fails 'sign sockbind.ko, then compress it'
+}
+
 # From here on only signed modules are loaded.
 locked_down()
 {
@@ -272,6 +285,31 @@ locked_down()
 	says '^note .*log says: .*unsigned module'
 }
 
+# That of who signed, whom the kernel does not know.
+unknown_key()
+{
+	[[ $(cat $LOCKDOWN) == *'[integrity]'* ]] || ktap_skip 'no lockdown'
+	trap module_uninstall EXIT
+	module_install sockbind.ko <$MODULE
+	fails 'this one is not signed: sign it with a key'
+	module_uninstall
+	{ cat $MODULE; module_signature 'Somebody else'; } |
+		module_install sockbind.ko
+	fails 'no key "Somebody else", .*: enrol that, or sign it with a key'
+}
+
+signed_after_gzip()
+{
+	[[ $(cat $LOCKDOWN) == *'[integrity]'* ]] || ktap_skip 'no lockdown'
+	trap module_uninstall EXIT
+	gzip -c $MODULE | module_install sockbind.ko.gz
+	fails 'signed modules only: sign it with a key'
+	module_uninstall
+	{ gzip -c $MODULE; module_signature 'Somebody else'; } |
+		module_install sockbind.ko.gz
+	fails 'sign sockbind.ko, then compress it'
+}
+
 # From here on none are.
 no_modules()
 {
@@ -283,4 +321,4 @@ no_modules()
 ktap_run all_is_well outcomes kprobes_off ftrace_off without_debugfs \
 	capture_filter no_module no_device left_over_device not_root \
 	other_device full_disk results_missed under_a_storm stats stats_json \
-	locked_down no_modules
+	signed_after_zstd locked_down unknown_key signed_after_gzip no_modules

@@ -52,6 +52,36 @@ module_load()
 	insmod "$MODULE" "$@"
 }
 
+# module_install NAME: what comes on standard input, as depmod(8) tells modprobe(8)
+# of it.
+module_install()
+{
+	local modules
+
+	modules=/lib/modules/$(uname -r)
+	mkdir -p "$modules/updates"
+	cat >"$modules/updates/$1"
+	echo "updates/$1:" >>"$modules/modules.dep"
+}
+
+module_uninstall()
+{
+	local modules
+
+	modules=/lib/modules/$(uname -r)
+	rm "$modules"/updates/sockbind.ko*
+	sed -i '/^updates\/sockbind\.ko/d' "$modules/modules.dep"
+}
+
+# module_signature NAME: the end of a module that is signed with the key of that
+# name, as far as it can be known without it.
+module_signature()
+{
+	printf '\x06\x03\x55\x04\x03\x0c%b%s\0\0\2\0\0\0\0\0\0\0\0\0' \
+		"\\x$(printf %x ${#1})" "$1"
+	echo '~Module signature appended~'
+}
+
 # The number that the device tells.
 module_count()
 {

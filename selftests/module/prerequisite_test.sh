@@ -14,6 +14,7 @@ cd "$(dirname "$0")/.."
 . lib/module.sh
 
 SIGNED=../module/signed.ko
+PACKED=../module/packed.ko.zst
 LOCKDOWN=/sys/kernel/security/lockdown
 
 # The reason, among others, for which --check fails.
@@ -44,9 +45,21 @@ unsigned_is_refused()
 	check_fails 'sign it with a key'
 }
 
+# In the wrong order: signed and packed is what loads.
+signed_after_zstd_is_refused()
+{
+	! MODULE=$PACKED module_load || ktap_fail 'the signature was found'
+	trap module_uninstall EXIT
+	module_install sockbind.ko.zst <$PACKED
+	check_fails 'sign sockbind.ko, then compress it'
+}
+
 signed_is_loaded()
 {
 	grep -F '[integrity]' $LOCKDOWN
+	trap module_uninstall EXIT
+	module_install sockbind.ko <$SIGNED
+	check_fails 'the module is not loaded: "modprobe sockbind"'
 	MODULE=$SIGNED module_load
 	../tools/sockbind --check
 }
@@ -66,4 +79,4 @@ case $(uname -r) in
 	;;
 esac
 [[ -e $SIGNED ]] || ktap_skip 'there is no key to sign with'
-ktap_run unsigned_is_refused signed_is_loaded
+ktap_run unsigned_is_refused signed_after_zstd_is_refused signed_is_loaded

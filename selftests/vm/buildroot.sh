@@ -210,14 +210,16 @@ sync_sources()
 }
 
 # sign_module ROOT DIR KDIR: with the key that the kernel made for its own, if it
-# did.
+# did. DIR is as seen in ROOT. packed.ko.zst was compressed before that, not after.
 sign_module()
 {
 	local root=$1 dir=$2 key=$3/certs/signing_key
+	local sign=("$3/scripts/sign-file" sha256 "$key.pem" "$key.x509")
 
-	[[ ! -e $key.pem ]] ||
-		in_root "$root" "$3/scripts/sign-file" sha256 "$key.pem" \
-			"$key.x509" "$dir/sockbind.ko" "$dir/signed.ko"
+	[[ -e $key.pem ]] || return 0
+	in_root "$root" "${sign[@]}" "$dir/sockbind.ko" "$dir/signed.ko"
+	zstd -q -f "$root$dir/sockbind.ko" -o "$root$dir/packed.ko.zst"
+	in_root "$root" "${sign[@]}" "$dir/packed.ko.zst"
 }
 
 # build_tree ROOT DIR KVER KDIR KSELFTEST USERLAND: DIR is below ROOT. An empty KDIR
