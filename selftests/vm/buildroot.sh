@@ -194,13 +194,8 @@ sync_sources()
 	local dir=$1 list=$1/../sources
 
 	mkdir -p "$dir"
-	git -c safe.directory="$TOP" -C "$TOP" \
-		ls-files -co --exclude-standard -z |
-		while IFS= read -r -d '' file; do
-			[[ ! -f $TOP/$file ]] || printf '%s\n' "$file"
-		done | sort >"$list.new"
-	[[ -s $list.new ]] ||
-		die "$TOP is no git checkout with files in it; clone the repository to build from."
+	sources >"$list.new" && [[ -s $list.new ]] ||
+		die "$TOP is no git checkout with files in it, and no release; clone the repository, or unpack a release, to build from."
 	if [[ -e $list ]]; then
 		comm -23 "$list" "$list.new" |
 			(cd "$dir" && xargs -r -d '\n' rm -f)

@@ -16,6 +16,21 @@ EXIT_BUILD=3
 EXIT_GONE=4
 EXIT_OLD=5
 
+# Print the files of this checkout, committed or not, or those that this release
+# came with, a line each.
+sources()
+{
+	if [[ ! -e $TOP/.git ]]; then
+		cat "$TOP/MANIFEST"
+		return
+	fi
+	git -c safe.directory="$TOP" -C "$TOP" \
+		ls-files -co --exclude-standard -z |
+		while IFS= read -r -d '' file; do
+			[[ ! -f $TOP/$file ]] || printf '%s\n' "$file"
+		done | sort
+}
+
 say()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
