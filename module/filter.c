@@ -35,20 +35,6 @@
 #define FAMILIES	64
 #define PORTS		65536
 
-/**
- * struct sockbind_set - a set of numbers, and how it was written
- * @rcu: to free it with
- * @text: value of the parameter
- * @all: numbers that @map has no bit for are members too
- * @map: a bit for each member
- */
-struct sockbind_set {
-	struct rcu_head rcu;
-	char *text;
-	bool all;
-	unsigned long map[];
-};
-
 /* Once set, they are NULL again when no handler is left only. */
 struct sockbind_set __rcu *sockbind_families;	/* NULL: all but AF_NETLINK */
 struct sockbind_set __rcu *sockbind_ports;	/* NULL: all */

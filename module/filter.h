@@ -17,7 +17,21 @@
 
 #include "stats.h"
 
-struct sockbind_set;
+/**
+ * struct sockbind_set - a set of numbers, and how it was written
+ * @rcu: to free it with
+ * @text: value of the parameter
+ * @all: numbers that @map has no bit for are members too
+ * @map: a bit for each member
+ *
+ * gcc before 10 does not take a pointer to less for rcu_access_pointer().
+ */
+struct sockbind_set {
+	struct rcu_head rcu;
+	char *text;
+	bool all;
+	unsigned long map[];
+};
 
 extern struct sockbind_set __rcu *sockbind_families;
 extern struct sockbind_set __rcu *sockbind_ports;
