@@ -27,13 +27,15 @@
 
 /**
  * struct uring - an io_uring instance
- * @fd: its descriptor
+ * @fd: its descriptor; -1: there is none
+ * @missing: why it cannot bind; NULL: it can
  * @params: what the kernel told of it
  * @rings: both rings
  * @sqes: what @rings' submission queue has indexes of
  */
 struct uring {
 	int fd;
+	const char *missing;
 	struct io_uring_params params;
 	__u8 *rings;
 	struct io_uring_sqe *sqes;
@@ -51,29 +53,6 @@ static bool kernel_has_uring(void)
 	       errno == EBADF;
 }
 
-static void uring_open(struct __test_metadata *_metadata, struct uring *uring,
-		       __u32 setup)
-{
-	struct io_uring_params *params = &uring->params;
-	size_t size;
-
-	*uring = (struct uring) { .params.flags = setup };
-	uring->fd = syscall(__NR_io_uring_setup, ENTRIES, params);
-	if (!kernel_has_uring())
-		return;
-	ASSERT_LE(0, uring->fd);
-	ASSERT_TRUE(params->features & IORING_FEAT_SINGLE_MMAP);
-	size = params->cq_off.cqes +
-	       params->cq_entries * sizeof(struct io_uring_cqe);
-	uring->rings = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    uring->fd, IORING_OFF_SQ_RING);
-	ASSERT_NE(MAP_FAILED, uring->rings);
-	uring->sqes = mmap(NULL, ENTRIES * sizeof(*uring->sqes),
-			   PROT_READ | PROT_WRITE, MAP_SHARED, uring->fd,
-			   IORING_OFF_SQES);
-	ASSERT_NE(MAP_FAILED, uring->sqes);
-}
-
 static bool uring_can_bind(const struct uring *uring)
 {
 	struct {
@@ -84,6 +63,40 @@ static bool uring_can_bind(const struct uring *uring)
 	return !syscall(__NR_io_uring_register, uring->fd,
 			IORING_REGISTER_PROBE, &known, OP_BIND + 1) &&
 	       known.ops[OP_BIND].flags & IO_URING_OP_SUPPORTED;
+}
+
+/* Where it cannot bind, @uring says why, and that is no failure. */
+static void uring_open(struct __test_metadata *_metadata, struct uring *uring,
+		       __u32 setup)
+{
+	struct io_uring_params *params = &uring->params;
+	size_t size;
+
+	*uring = (struct uring) { .params.flags = setup };
+	uring->fd = syscall(__NR_io_uring_setup, ENTRIES, params);
+	if (uring->fd < 0 && errno == EPERM) {
+		uring->missing = "kernel.io_uring_disabled forbids io_uring";
+		return;
+	}
+	if (!kernel_has_uring()) {
+		uring->missing = "the kernel has no io_uring";
+		return;
+	}
+	ASSERT_LE(0, uring->fd);
+	if (!uring_can_bind(uring)) {
+		uring->missing = "the kernel has no IORING_OP_BIND";
+		return;
+	}
+	ASSERT_TRUE(params->features & IORING_FEAT_SINGLE_MMAP);
+	size = params->cq_off.cqes +
+	       params->cq_entries * sizeof(struct io_uring_cqe);
+	uring->rings = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    uring->fd, IORING_OFF_SQ_RING);
+	ASSERT_NE(MAP_FAILED, uring->rings);
+	uring->sqes = mmap(NULL, ENTRIES * sizeof(*uring->sqes),
+			   PROT_READ | PROT_WRITE, MAP_SHARED, uring->fd,
+			   IORING_OFF_SQES);
+	ASSERT_NE(MAP_FAILED, uring->sqes);
 }
 
 /* Take the slot of the queue after the last. */
@@ -193,8 +206,8 @@ FIXTURE_SETUP(uring)
 	asker->flags = variant->flags;
 	asker->thread = variant->thread;
 	uring_open(_metadata, &asker->uring, variant->setup);
-	if (!uring_can_bind(&asker->uring))
-		SKIP(return, "the kernel has no IORING_OP_BIND");
+	if (asker->uring.missing)
+		SKIP(return, "%s", asker->uring.missing);
 	snprintf(self->dir, sizeof(self->dir), "/tmp/sockbind.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	ASSERT_EQ(0, chdir(self->dir));
@@ -428,6 +441,10 @@ TEST_F(uring, access_denied)
 	ASSERT_EQ(0, seteuid(NOBODY));
 	/* The poller has the credentials of whom the ring was made by. */
 	uring_open(_metadata, &self->asker.uring, variant->setup);
+	if (self->asker.uring.missing) {
+		ASSERT_EQ(0, seteuid(0));
+		SKIP(return, "%s", self->asker.uring.missing);
+	}
 	EXPECT_EQ(-EACCES, try_bind(_metadata, &self->asker, &sqe, inode_of(fd),
 				    &rec));
 	EXPECT_FALSE(rec.hdr.flags & SOCKBIND_F_CAP_NET_BIND);
@@ -454,8 +471,8 @@ TEST(from_interrupt)
 	pid_t child;
 
 	uring_open(_metadata, &uring, 0);
-	if (!uring_can_bind(&uring))
-		SKIP(return, "the kernel has no IORING_OP_BIND");
+	if (uring.missing)
+		SKIP(return, "%s", uring.missing);
 	ASSERT_EQ(0, pipe(pipes));
 	poll.fd = pipes[0];
 	poll.flags = IOSQE_IO_LINK;
