@@ -328,7 +328,7 @@ local_filters()
 	done
 	"$reader" -H --no-follow --netns $! >"$dir/text"
 	kill $!
-	[[ ! -s $dir/text ]]
+	diff /dev/null "$dir/text"
 }
 
 # Tables while it goes on, and the last one at the end.
