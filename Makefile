@@ -13,7 +13,8 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 # What dkms builds from.
 DKMSDIR ?= /usr/src/sockbind-$(VERSION)
 DKMS_FILES := Kbuild dkms.conf $(wildcard LICENSES/*.txt) \
-	$(wildcard module/*.[ch]) module/Kbuild uapi/linux/sockbind.h
+	$(wildcard module/*.[ch]) module/features.sh module/Kbuild \
+	uapi/linux/sockbind.h
 
 MAKEFLAGS += --no-print-directory
 
@@ -162,4 +163,5 @@ clean: ## remove what was built
 	$(MAKE) -C selftests clean
 	find module selftests -name '*.ko' -o -name '*.mod' -o \
 		-name '*.mod.c' -o -name '*.o' -o -name '.*.cmd' | xargs $(RM)
-	$(RM) Module.symvers modules.order module/modules.order .module-common.o
+	$(RM) Module.symvers modules.order module/modules.order .module-common.o \
+		module/features.inc

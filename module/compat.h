@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What differs between kernels, and nothing else. The rest of the module is
- * written for the newest; here older ones are given what it uses. A feature is
- * tested for where it can be seen, by a macro or a configuration symbol; the
- * version number is the last resort.
+ * written for the newest; here older ones are given what it uses. Features are
+ * tested for, by a macro, a type or a configuration symbol; features.c finds what
+ * none of these shows. No version number is: vendors' kernels have the features of
+ * newer ones. Where a test is wrong, nothing must compile. The versions in
+ * comments are those of the mainline.
  *
  * Included after the headers of the kernel.
  */
@@ -23,6 +25,7 @@
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
+#include <features.inc>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(4, 14, 0)
 #error "sockbind needs Linux 4.14 or newer."
@@ -115,7 +118,7 @@ static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
  * < 6.2: ftrace does not tell the arguments of a function the same everywhere.
  * On s390 it does by a function that is not for modules.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && \
+#if defined(SOCKBIND_HAVE_FTRACE_REGS_GET_ARGUMENT) && \
 	IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && !IS_ENABLED(CONFIG_S390)
 #define SOCKBIND_HAVE_FTRACE_ARGS
 #endif
@@ -167,21 +170,20 @@ static __always_inline int sockbind_syscall_nr(struct pt_regs *regs)
 #define SOCKBIND_FTRACE_SIZE	0
 #endif
 
-/* < 5.5, but RHEL 8 has it; it came with what this symbol is for. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0) || \
-	defined(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+/* < 5.5 */
+#ifdef SOCKBIND_HAVE_FTRACE_OPS_FL_PERMANENT
 #define SOCKBIND_FTRACE_PERMANENT	1
 #else
 #define SOCKBIND_FTRACE_PERMANENT	0
 #endif
 
 /* < 5.11: what ftrace calls is given registers. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#ifndef SOCKBIND_HAVE_FTRACE_REGS
 #define ftrace_regs		pt_regs
 #endif
 
 /* io_uring can bind since 6.11; its structures are in a header since 6.0. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0) && IS_ENABLED(CONFIG_IO_URING)
+#ifdef SOCKBIND_HAVE_IORING_OP_BIND
 #include <linux/io_uring_types.h>
 
 #define SOCKBIND_HAVE_IO_BIND
@@ -205,7 +207,7 @@ static __always_inline int sockbind_io_result(const struct io_kiocb *req)
 /* < 5.12: the cookie is made when it is first asked for. */
 static __always_inline u64 sockbind_net_cookie(const struct net *net)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#ifdef SOCKBIND_HAVE_NET_COOKIE_U64
 	return net->net_cookie;
 #else
 	return 0;
@@ -241,11 +243,14 @@ static __always_inline bool sockbind_inet_has_opts(const struct sock *sk)
 }
 
 /* An enumerator with a macro of its name, since 6.11. */
+static __always_inline bool sockbind_is_smc(u16 protocol)
+{
 #ifdef IPPROTO_SMC
-#define SOCKBIND_IPPROTO_SMC	IPPROTO_SMC
+	return protocol == IPPROTO_SMC;
 #else
-#define SOCKBIND_IPPROTO_SMC	(-1)
+	return false;
 #endif
+}
 
 static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 					       void (*func)(struct irq_work *))
@@ -254,11 +259,13 @@ static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 	*work = IRQ_WORK_INIT_LAZY(func);
 #else
 	init_irq_work(work, func);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
-	atomic_set(&work->flags, IRQ_WORK_LAZY);
-#else
-	work->flags = IRQ_WORK_LAZY;
-#endif
+	/* Since 5.5 an atomic_t, of which that is the only member. */
+	BUILD_BUG_ON(!__same_type(work->flags, atomic_t) &&
+		     !__same_type(work->flags, unsigned long));
+	if (__same_type(work->flags, atomic_t))
+		atomic_set((atomic_t *)&work->flags, IRQ_WORK_LAZY);
+	else
+		*(unsigned long *)&work->flags = IRQ_WORK_LAZY;
 #endif
 }
 
@@ -271,19 +278,17 @@ static inline void sockbind_poll_wait(struct file *file,
 				      struct poll_table_struct *table)
 {
 	poll_wait(file, wq, table);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
 	smp_mb(); /* pairs with that in wq_has_sleeper() */
-#endif
 }
 
 /* < 6.5: another function reads into a pipe by read_iter(). */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#ifdef SOCKBIND_HAVE_COPY_SPLICE_READ
 #define sockbind_splice_read	copy_splice_read
 #else
 #define sockbind_splice_read	generic_file_splice_read
 #endif
 
-/* Long-term kernels before 5.10; what distributions backport is replaced too. */
+/* Long-term kernels before 5.10. */
 
 /* There is no race detector that could be told. */
 #ifndef data_race
@@ -308,13 +313,15 @@ static inline void sockbind_poll_wait(struct file *file,
 #define PF_IO_WORKER		0
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#ifndef SOCKBIND_HAVE_SYSFS_EMIT
 #define sysfs_emit(buf, ...)	scnprintf(buf, PAGE_SIZE, __VA_ARGS__)
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#ifndef SOCKBIND_HAVE_COPY_FROM_KERNEL_NOFAULT
 #define copy_from_kernel_nofault	probe_kernel_read
+#endif
 
+#ifndef SOCKBIND_HAVE_COPY_FROM_USER_NOFAULT
 static inline bool sockbind_user_range(const void __user *from, size_t size)
 {
 #ifdef VERIFY_READ
@@ -340,12 +347,12 @@ static inline long sockbind_copy_from_user(void *to, const void __user *from,
 #define copy_from_user_nofault	sockbind_copy_from_user
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 5, 0)
-#include <linux/cgroup.h>
-#include <linux/compat.h>
-#include <asm/local64.h>
-
+#ifndef SOCKBIND_HAVE_START_BOOTTIME
 #define start_boottime		real_start_time
+#endif
+
+#ifndef SOCKBIND_HAVE_U64_STATS_T
+#include <asm/local64.h>
 
 struct sockbind_u64_stats {
 	local64_t count;
@@ -354,15 +361,25 @@ struct sockbind_u64_stats {
 #define u64_stats_t		struct sockbind_u64_stats
 #define u64_stats_read(stats)	local64_read(&(stats)->count)
 #define u64_stats_inc(stats)	local64_inc(&(stats)->count)
+#endif
 
+#ifndef SOCKBIND_HAVE_CGROUP_ID
+#include <linux/cgroup.h>
+
+/* The number, or a union with one for user space, of which it is a member. */
 static inline u64 sockbind_cgroup_id(const struct cgroup *cgroup)
 {
-	return (u64)cgroup->kn->id.generation << 32 | cgroup->kn->id.ino;
+	BUILD_BUG_ON(sizeof(cgroup->kn->id) != sizeof(u64));
+	return *(const u64 *)&cgroup->kn->id;
 }
 
 #define cgroup_id		sockbind_cgroup_id
+#endif
 
+#ifndef SOCKBIND_HAVE_COMPAT_PTR_IOCTL
 #ifdef CONFIG_COMPAT
+#include <linux/compat.h>
+
 static inline long sockbind_compat_ioctl(struct file *file, unsigned int cmd,
 					 unsigned long arg)
 {
@@ -376,16 +393,16 @@ static inline long sockbind_compat_ioctl(struct file *file, unsigned int cmd,
 #endif
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 1, 0)
+#ifndef SOCKBIND_HAVE_SYSCALL_GET_ALL_ARGUMENTS
 #define syscall_get_arguments(task, regs, args)				\
 	syscall_get_arguments(task, regs, 0, 6, args)
 #endif
 
 /* The function of bind(2), which socketcall(2) calls too. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 17, 0)
-#define SOCKBIND_SYS_BIND	"sys_bind"
-#else
+#ifdef SOCKBIND_HAVE___SYS_BIND
 #define SOCKBIND_SYS_BIND	"__sys_bind"
+#else
+#define SOCKBIND_SYS_BIND	"sys_bind"
 #endif
 
 #ifdef AF_XDP
@@ -405,18 +422,18 @@ struct sockaddr_xdp {
 	(sizeof(*(p)) + (n) * sizeof(*(p)->member))
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
+#ifndef SOCKBIND_HAVE_KVCALLOC
 #define kvcalloc(n, size, flags)					\
 	kvmalloc_array(n, size, (flags) | __GFP_ZERO)
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 16, 0)
+#ifndef SOCKBIND_HAVE_POLL_T
 #include <uapi/linux/eventpoll.h>
 
 #define __poll_t		unsigned int
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 15, 0)
+#ifndef SOCKBIND_HAVE_ASSIGN_BIT
 #define __assign_bit(nr, addr, value)					\
 	((value) ? __set_bit(nr, addr) : __clear_bit(nr, addr))
 #endif

@@ -285,13 +285,13 @@ void sockbind_record_final_other(struct sockbind_bind *rec,
 	case AF_INET:
 		if (is_l2tp(rec))
 			final_l2tp(rec, sk);
-		else if (rec->protocol != SOCKBIND_IPPROTO_SMC)
+		else if (!sockbind_is_smc(rec->protocol))
 			sockbind_final_inet(rec, sk);
 		break;
 	case AF_INET6:
 		if (is_l2tp(rec))
 			final_l2tp6(rec, sk);
-		else if (rec->protocol != SOCKBIND_IPPROTO_SMC)
+		else if (!sockbind_is_smc(rec->protocol))
 			final_inet6(rec, sk);
 		break;
 	case AF_UNIX:

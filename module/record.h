@@ -330,7 +330,7 @@ static __always_inline bool
 sockbind_is_plain_inet(const struct sockbind_bind *rec)
 {
 	return rec->family == AF_INET &&
-	       rec->protocol != SOCKBIND_IPPROTO_SMC &&
+	       !sockbind_is_smc(rec->protocol) &&
 	       rec->protocol != IPPROTO_L2TP;
 }
 

@@ -88,6 +88,7 @@ dkms_source()
 			./usr/src/sockbind-$VERSION/LICENSES/MIT.txt
 			./usr/src/sockbind-$VERSION/dkms.conf
 			./usr/src/sockbind-$VERSION/module/Kbuild
+			./usr/src/sockbind-$VERSION/module/features.sh
 			./usr/src/sockbind-$VERSION/uapi/linux/sockbind.h
 		END
 		)
