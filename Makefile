@@ -16,6 +16,16 @@ DKMS_FILES := Kbuild dkms.conf $(wildcard LICENSES/*.txt) \
 	$(wildcard module/*.[ch]) module/features.sh module/Kbuild \
 	uapi/linux/sockbind.h
 
+# A module is built by what built its kernel, unless the user names a compiler.
+KDIR_CONFIG := $(wildcard $(KDIR)/include/config/auto.conf $(KDIR)/.config)
+KERNEL_COMPILER := $(if $(LLVM),,compiler)
+ifeq ($(findstring command,$(origin CC))$(LLVM),)
+ifneq ($(if $(KDIR_CONFIG),$(shell grep '^CONFIG_CC_IS_CLANG=y' $(KDIR_CONFIG))),)
+KERNEL_COMPILER := clang
+KERNEL_ARGS := LLVM=1
+endif
+endif
+
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all
@@ -35,10 +45,16 @@ help: ## list the targets
 	@echo '  V=1           show the commands'
 
 .PHONY: module
-module: compiler $(KDIR)/Makefile ## build module/sockbind.ko
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+module: $(KERNEL_COMPILER) $(KDIR)/Makefile ## build module/sockbind.ko
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(KERNEL_ARGS) modules
 
+# A distribution of 32 bits has neither headers nor a compiler for a kernel of 64.
 $(KDIR)/Makefile:
+	@case $$(getconf LONG_BIT 2>/dev/null)-$$(uname -m) in \
+	32-*64* | 32-s390x) \
+		echo 'There is no kernel build tree in $(KDIR), and no package of this 32-bit system has one for its 64-bit kernel ($(shell uname -r)): build the module on a 64-bit system with the headers of that kernel, or name its tree with KDIR= and a 64-bit compiler with CROSS_COMPILE=.' >&2; \
+		exit 1 ;; \
+	esac
 	@echo 'There is no kernel build tree in $(KDIR); install the headers of the kernel (on Debian: apt install linux-headers-$(shell uname -r)) or name another tree with KDIR=.' >&2
 	@exit 1
 
@@ -47,6 +63,14 @@ compiler:
 	@command -v $(firstword $(CC)) >/dev/null || { \
 		echo 'There is no compiler "$(CC)" here; install gcc and make, or name one with CC=.' >&2; \
 		exit 1; }
+
+.PHONY: clang
+clang:
+	@for program in clang ld.lld llvm-objcopy; do \
+		command -v $$program >/dev/null || { \
+			echo "The kernel of $(KDIR) was built by clang, and there is no $$program here; install clang, lld and llvm (on Debian: apt install clang lld llvm), or name another compiler with CC=." >&2; \
+			exit 1; }; \
+	done
 
 .PHONY: tools
 tools: compiler ## build tools/sockbind, the reader
