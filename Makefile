@@ -2,7 +2,7 @@
 # For people. kbuild and dkms start at Kbuild.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-VERSION := $(shell sed -n 's/.*SOCKBIND_VERSION "\(.*\)"/\1/p' module/version.h)
+VERSION := $(shell cat VERSION)
 
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
@@ -41,6 +41,7 @@ help: ## list the targets
 	@echo '                ($(KDIR))'
 	@echo '  DESTDIR=DIR   where install puts it all, for packagers'
 	@echo '  PREFIX=DIR    its first directory there ($(PREFIX))'
+	@echo '  RELEASE=DIR   where release puts the tarball (..)'
 	@echo '  DEBFLAGS=ARG  for dpkg-buildpackage: --host-arch=arm64'
 	@echo '  V=1           show the commands'
 
@@ -124,6 +125,10 @@ deb: ## build Debian packages, in the directory above
 		echo 'There is no dh_dkms here; install what the packages are built with: apt build-dep $(CURDIR)' >&2; \
 		exit 1; }
 	dpkg-buildpackage --no-sign --build=binary $(DEBFLAGS)
+
+.PHONY: release
+release: ## make and check a tarball of VERSION in RELEASE, and its tag
+	packaging/release $(RELEASE)
 
 .PHONY: demo
 demo: ## watch real servers bind, in a guest (installs Debian packages)

@@ -2,7 +2,7 @@
 #ifndef SOCKBIND_VERSION_H
 #define SOCKBIND_VERSION_H
 
-/* Also in dkms.conf, debian/changelog and packaging/sockbind.spec. */
+/* Of the file VERSION: packaging/version brings it here. */
 #define SOCKBIND_VERSION "0.1.0"
 
 #endif /* SOCKBIND_VERSION_H */

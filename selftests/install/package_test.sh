@@ -14,8 +14,6 @@ KERNEL=$(cd /lib/modules 2>/dev/null && echo *)
 
 versions_agree()
 {
-	[[ $(awk '$1 == "Version:" { print $2 }' packaging/sockbind.spec) == "$VERSION" ]]
-	[[ $(. ./dkms.conf && echo "$PACKAGE_VERSION") == "$VERSION" ]]
 	[[ $(dpkg-parsechangelog -S Version) == "$VERSION" ]]
 }
 

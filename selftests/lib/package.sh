@@ -13,9 +13,10 @@ package_build()
 	shift 2
 	mkdir -p "$dir"
 	cp -a . "$dir/sockbind"
-	sed -i "s/\"$VERSION\"/\"$version\"/" "$dir/sockbind/module/version.h" \
-		"$dir/sockbind/dkms.conf"
+	echo "$version" >"$dir/sockbind/VERSION"
 	sed -i "1s/($VERSION)/($version)/" "$dir/sockbind/debian/changelog"
+	sed -i "s/^$VERSION (/$version (/" "$dir/sockbind/NEWS"
+	"$dir/sockbind/packaging/version"
 	(cd "$dir/sockbind" && dpkg-buildpackage --no-sign "$@")
 }
 
