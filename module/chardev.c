@@ -29,6 +29,7 @@
 #include "ring.h"
 #include "ring_kernel.h"
 #include "stats.h"
+#include "wakeup.h"
 
 /**
  * struct lane - a reader's place in the ring of one CPU

@@ -269,6 +269,37 @@ static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 #endif
 }
 
+#ifdef CONFIG_PREEMPT_RT
+static inline void sockbind_init_irq_work_hard(struct irq_work *work,
+					       void (*func)(struct irq_work *))
+{
+#ifdef IRQ_WORK_INIT_HARD
+	*work = IRQ_WORK_INIT_HARD(func);
+#else
+	init_irq_work(work, func);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
+	atomic_set(&work->flags, IRQ_WORK_HARD_IRQ);
+#else
+	work->flags = IRQ_WORK_HARD_IRQ;
+#endif
+#endif
+}
+
+/* < 5.9: modules choose a priority themselves. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 9, 0)
+#define sockbind_sched_set_fifo_low	sched_set_fifo_low
+#else
+#include <uapi/linux/sched/types.h>
+
+static inline void sockbind_sched_set_fifo_low(struct task_struct *task)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+
+	sched_setscheduler(task, SCHED_FIFO, &param);
+}
+#endif
+#endif
+
 /*
  * < 6.14: poll_wait() has no full barrier between queueing the task and what
  * the caller then looks at, which wq_has_sleeper() pairs with.

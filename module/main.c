@@ -15,12 +15,13 @@
 #include "ring.h"
 #include "stats.h"
 #include "version.h"
+#include "wakeup.h"
 
 /*
  * The device is last: nothing may fail once it can be opened, since an open
  * file would outlive the failed load. The unwind order is the order of exit:
- * the hook's probe goes before the return probes, and all of them before the
- * rings that they write to.
+ * the hook's probe goes before the return probes, all of them before the rings
+ * that they write to, and these before the thread that their irq_work wakes.
  */
 static int __init sockbind_init(void)
 {
@@ -30,9 +31,12 @@ static int __init sockbind_init(void)
 	sockbind_record_init();
 
 	sockbind_clock_init();
-	err = sockbind_ring_init();
+	err = sockbind_wakeup_init();
 	if (err)
 		goto err_clock_exit;
+	err = sockbind_ring_init();
+	if (err)
+		goto err_wakeup_exit;
 	err = sockbind_canary_init();
 	if (err)
 		goto err_ring_exit;
@@ -57,6 +61,8 @@ err_canary_exit:
 	sockbind_canary_exit();
 err_ring_exit:
 	sockbind_ring_exit();
+err_wakeup_exit:
+	sockbind_wakeup_exit();
 err_clock_exit:
 	sockbind_clock_exit();
 	return err;
@@ -69,6 +75,7 @@ static void __exit sockbind_exit(void)
 	sockbind_outcome_exit();
 	sockbind_canary_exit();
 	sockbind_ring_exit();
+	sockbind_wakeup_exit();
 	sockbind_clock_exit();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One ring per possible CPU, so that CPU hotplug needs no code, and the wake-up
- * of the readers.
+ * One ring per possible CPU, so that CPU hotplug needs no code.
  *
  * A ring has one producer, the CPU: every bind passes the hook in task context,
  * the probe handlers run with preemption off, and a bind in an interrupt does
@@ -18,12 +17,12 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
-#include <linux/wait.h>
 #include <linux/sockbind.h>
 
 #include "compat.h"
 #include "ring.h"
 #include "ring_kernel.h"
+#include "wakeup.h"
 
 #define RECORDS_DEFAULT	1024
 #define RECORDS_MIN	2
@@ -37,12 +36,6 @@ module_param(records, uint, 0444);
 MODULE_PARM_DESC(records, "Records per possible CPU, 448 bytes each: a power of two from 2 to 65536, all rings together up to 64 MiB (default 0: 1024, or as many as fit)");
 
 DEFINE_PER_CPU_ALIGNED(struct sockbind_ring, sockbind_rings);
-DECLARE_WAIT_QUEUE_HEAD(sockbind_readers);
-
-static void wake_readers(struct irq_work *work)
-{
-	wake_up_interruptible_poll(&sockbind_readers, EPOLLIN | EPOLLRDNORM);
-}
 
 static bool rings_fit(unsigned int n)
 {
@@ -98,7 +91,7 @@ int sockbind_ring_init(void)
 						  cpu_to_node(cpu));
 		if (!ring->core.records)
 			goto err_free_rings;
-		sockbind_init_irq_work_lazy(&ring->wake, wake_readers);
+		sockbind_wakeup_init_work(&ring->wake);
 	}
 	return 0;
 

@@ -53,8 +53,7 @@ static const struct kind *find_kind(const char *name)
 	for (i = 0; name && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(name, kinds[i].name))
 			return &kinds[i];
-	errx(2, "usage: binder [-a IPV6[%%DEVICE]] [-d DEVICE] [-p PORT] "
-		"tcp4|udp4|mptcp4|tcp6|udp6|unix|vsock");
+	errx(2, "usage: binder [-a IPV6[%%DEVICE]] [-d DEVICE] [-p PORT] KIND");
 }
 
 static void parse_addr(char *text, struct sockaddr_in6 *sin6)

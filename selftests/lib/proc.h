@@ -4,6 +4,8 @@
 #define SELFTESTS_PROC_H
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +46,20 @@ static inline const char *proc_stat(const char *path, int field)
 	for (i = 2; i < field && at; i++)
 		at = strchr(at + 1, ' ');
 	return at ? at + 1 : NULL;
+}
+
+/*
+ * Whether a process sleeps, in a call that a signal ends. Which call that is, /proc
+ * does not tell everywhere: not on arm in 5.10.
+ */
+static inline bool proc_is_asleep(pid_t pid)
+{
+	const char *state;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	state = proc_stat(path, 3);
+	return state && *state == 'S';
 }
 
 /* Of a file "status", the number behind @key. Return: all ones if there is none. */

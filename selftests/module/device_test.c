@@ -544,21 +544,10 @@ TEST_F(device, poll)
 	EXPECT_EQ(0, poll(&pollfd, 1, 0));
 }
 
-/*
- * Wait until a child sleeps in the system call that it is about to make. Which it
- * is in, /proc does not tell everywhere: not on arm in 5.10.
- */
+/* Wait until a child sleeps in the system call that it is about to make. */
 static void wait_until_blocked(struct __test_metadata *_metadata, pid_t child)
 {
-	const char *state;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", child);
-	for (;;) {
-		state = proc_stat(path, 3);
-		ASSERT_NE(NULL, state);
-		if (*state == 'S')
-			return;
+	while (!proc_is_asleep(child)) {
 		ASSERT_EQ(0, waitpid(child, NULL, WNOHANG));
 		sched_yield();
 	}
