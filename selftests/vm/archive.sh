@@ -200,6 +200,66 @@ find_kernel()
 	KVER=${KVER#linux-image-}
 }
 
+# Print release and version of the kernels that SUITE's own index lists for
+# FLAVOUR, the oldest first. "rt-amd64" is no form of "amd64".
+list_kernels()
+{
+	local suite=$1 flavour=$2 packages
+
+	mapfile -t packages < <(
+		archive_apt "$suite" apt-cache pkgnames linux-image- |
+			grep -Ex "linux-image-[0-9][^-]*(-[0-9][^-]*)?-$flavour"
+	)
+	((${#packages[@]})) || return 0
+	archive_apt "$suite" apt-cache madison "${packages[@]}" |
+		sed -nE "s,^ *linux-image-([^ ]+) \| *([^ ]+) \| .* $suite(-security)?/.*,\2 \1,p" |
+		sort -uV | awk '{ print $2, $1 }'
+}
+
+# Set KVER and PKGVER to the newest kernel of SUITE and FLAVOUR that is older than
+# PKGVER. Fails if there is none.
+find_older_kernel()
+{
+	local suite=$1 flavour=$2 kver pkgver found=''
+
+	while read -r kver pkgver; do
+		dpkg --compare-versions "$pkgver" lt "$PKGVER" || break
+		found="$kver $pkgver"
+	done < <(list_kernels "$suite" "$flavour")
+	[[ $found ]] || return 1
+	read -r KVER PKGVER <<<"$found"
+}
+
+# find_kernel_for SUITE FLAVOUR COMMAND…: set KVER and PKGVER to the newest kernel
+# for which COMMAND finds all in the archive. An index lists packages that the pool
+# no longer has, or not yet; it lists older ones too, those of the release as it
+# came out at least. COMMAND runs in a subshell.
+find_kernel_for()
+{
+	local suite=$1 flavour=$2 newest status
+
+	shift 2
+	find_kernel "$suite" "$flavour"
+	newest=$KVER
+	while true; do
+		# Not in a condition: that would turn off set -e in COMMAND.
+		set +e
+		(
+			set -e
+			OLDER_WILL_DO=1
+			"$@"
+		)
+		status=$?
+		set -e
+		((status == EXIT_GONE)) || break
+		find_older_kernel "$suite" "$flavour" ||
+			gone "the archive lists kernels of $suite, $flavour, and no longer has any" "$LOG"
+	done
+	((status == 0)) || exit "$status"
+	[[ $KVER == "$newest" ]] ||
+		say "the archive lists $newest and no longer has all of it: $KVER is used"
+}
+
 # Print which of the suites that get kernels first has the newest.
 newest_suite()
 {
@@ -250,10 +310,10 @@ fetch_debs()
 }
 
 # Fill DIR with the files of the kernel KVER, from whichever packages of the
-# same version they are spread over.
+# version PKGVER they are spread over.
 extract_kernel()
 {
-	local suite=$1 kver=$2 dir=$3 packages deb
+	local suite=$1 kver=$2 pkgver=$3 dir=$4 packages deb
 
 	mapfile -t packages < <(
 		archive_apt "$suite" apt-cache depends "linux-image-$kver" |
@@ -262,8 +322,9 @@ extract_kernel()
 				print $2
 			}'
 	)
+	packages+=("linux-image-$kver")
 	mkdir "$dir/deb"
-	fetch_debs "$suite" "$dir/deb" "linux-image-$kver" "${packages[@]}"
+	fetch_debs "$suite" "$dir/deb" "${packages[@]/%/=$pkgver}"
 	for deb in "$dir"/deb/*.deb; do
 		dpkg-deb -x "$deb" "$dir"
 	done

@@ -31,8 +31,9 @@ root_packages()
 # named NAME:ARCHITECTURE.
 bootstrap()
 {
-	local suite=$1 packages=$2 dir=$3 variant=${4:-apt} architectures
+	local suite=$1 packages=$2 dir=$3 variant=${4:-apt} architectures log
 
+	log=$(mktemp -p "$LOG")
 	architectures=$(tr ',' '\n' <<<"$packages" | sed -n 's/.*://p' | sort -u)
 	host_acquire >"$LOG/acquire.conf"
 	suite_sources "$(base_suite "$suite")" |
@@ -41,7 +42,10 @@ bootstrap()
 			--aptopt="$LOG/acquire.conf" \
 			--dpkgopt='path-exclude=/usr/share/man/*' \
 			--dpkgopt='path-exclude=/usr/share/locale/*' \
-			"$(base_suite "$suite")" "$dir" -
+			"$(base_suite "$suite")" "$dir" - 2>&1 | tee "$log" || {
+		! says_gone "$log" || exit "$EXIT_GONE"
+		return 1
+	}
 	# mmdebstrap leaves 0755 only by the grace of the umask; guests have
 	# users other than root.
 	chmod 755 "$dir"

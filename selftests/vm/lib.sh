@@ -86,8 +86,9 @@ tick()
 }
 
 # step WHAT COMMAND…: run COMMAND with its output in a log file. Ends the
-# script if it fails; if it ends with EXIT_GONE, with that. Never call it in a
-# condition: that would turn off set -e in COMMAND.
+# script if it fails; if it ends with EXIT_GONE, with that, and without a word if
+# OLDER_WILL_DO. Never call it in a condition: that would turn off set -e in
+# COMMAND.
 step()
 {
 	local what=$1 log=$LOG/${1//[^[:alnum:].+-]/_}.log
@@ -115,6 +116,7 @@ step()
 		say "$what: $((SECONDS - start)) s"
 	fi
 	((status != 0)) || return 0
+	((status != EXIT_GONE)) || [[ ! ${OLDER_WILL_DO:-} ]] || exit "$EXIT_GONE"
 	tail -n 20 "$log" >&2
 	((status != EXIT_GONE)) ||
 		gone "the archive lists what it no longer has" "$log"
