@@ -47,3 +47,21 @@ readme_service()
 	[[ $output == *' ok udp 127.0.0.1:8080'*" sockbind.service: $score "* ]]
 	systemctl is-enabled sockbind
 }
+
+# The service says in the journal that probes are off, and the cure, which it finds
+# out in its sandbox.
+service_goes_blind()
+{
+	local enabled=/sys/kernel/debug/kprobes/enabled
+
+	[[ -e $enabled ]] || ktap_skip 'no debugfs'
+	trap 'echo 1 >/sys/kernel/debug/kprobes/enabled' EXIT
+	systemctl start sockbind
+	echo 0 >$enabled
+	journal_wait SOCKBIND_BLIND=1 PRIORITY=2
+	echo 1 >$enabled
+	journal_wait SOCKBIND_BLIND=0
+	command journalctl -b -o cat -t sockbind SOCKBIND_BLIND=1 |
+		grep "echo 1 >$enabled"
+	command journalctl -b -o cat -u sockbind | grep "echo 1 >$enabled"
+}

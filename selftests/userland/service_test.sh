@@ -16,7 +16,7 @@ if [[ ${1:-} == inside ]]; then
 	cd ..
 	. selftests/lib/package.sh
 	. selftests/lib/service.sh
-	ktap_run readme_service
+	ktap_run readme_service service_goes_blind
 fi
 
 OUTPUT=/run/sockbind-test
