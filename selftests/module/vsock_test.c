@@ -66,8 +66,10 @@ TEST(namespaces)
 	EXPECT_EQ(0, bind_vsock(_metadata, dev));
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	EXPECT_EQ(-EADDRINUSE, bind_vsock(_metadata, dev));
-	if (!setting_write(CHILD_MODE, "local"))
-		SKIP(return, "namespaces have no ports of their own");
+	/* No SKIP: that would hide what failed above. */
+	if (access(CHILD_MODE, F_OK))
+		return;
+	ASSERT_TRUE(setting_write(CHILD_MODE, "local"));
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	proc_text(MODE, mode, sizeof(mode));
 	ASSERT_STREQ("local\n", mode);
