@@ -396,7 +396,12 @@ static void put_via(struct output *out, const struct bind_event *event)
 {
 	const __u8 flags = event->raw.via_flags;
 
-	put_name(out, names_via(event->raw.via));
+	const char *name = names_via(event->raw.via);
+
+	if (name)
+		put_name(out, name);
+	else
+		put_unless_zero(out, event->raw.via);
 	if (flags & SOCKBIND_VIA_COMPAT)
 		buf_str(&out->buf, "/compat");
 	if (flags & SOCKBIND_VIA_X32)

@@ -76,7 +76,10 @@ static char *put_via(char *p, const struct sockbind_bind *raw)
 {
 	const __u8 flags = raw->via_flags;
 
-	p = json_name(p, "via", names_via(raw->via));
+	if (names_via(raw->via))
+		p = json_name(p, "via", names_via(raw->via));
+	else if (raw->via)
+		p = json_u64(p, "via_number", raw->via);
 	if (flags & SOCKBIND_VIA_COMPAT)
 		p = json_bool(p, "compat", true);
 	if (flags & SOCKBIND_VIA_X32)

@@ -12,9 +12,12 @@
  * was given, so ports and IP addresses in them are in network byte order.
  * Bytes named reserved are zero.
  *
+ * The ABI grows without a new version: reserved bytes may become fields, in which
+ * zero means unknown or none; flags, values of @via and record types may be added.
  * A reader checks @size and @version of the first record (or of struct
- * sockbind_info) and refuses what it does not know. Record types that it does
- * not know it skips.
+ * sockbind_info) and refuses what it does not know. It ignores flags, shows @via
+ * by its number, skips record types and does not look at reserved bytes that it
+ * does not know. So any reader of a version reads any module of that version.
  *
  * Identifiers (process, user, group) are those of the initial namespaces
  * unless a field says otherwise. A field whose value could not be had holds
@@ -26,10 +29,7 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/*
- * Raised with every change of the layout or of the meaning of a field. New
- * flags and values in spaces that readers are told to ignore do not raise it.
- */
+/* Raised when a field moves, or changes its meaning or its size. */
 #define SOCKBIND_ABI_VERSION	1
 
 #define SOCKBIND_RECORD_SIZE	448
