@@ -10,6 +10,7 @@
 #include "complain.h"
 #include "count.h"
 #include "decode.h"
+#include "journal.h"
 #include "loop.h"
 #include "options.h"
 #include "output.h"
@@ -108,7 +109,8 @@ static int take_bind(struct loop *loop, struct bind_event *event)
 	return status;
 }
 
-static int take_lost(struct loop *loop, const struct lost_event *lost)
+static int take_lost(struct loop *loop, const struct lost_event *lost,
+		     const char *why)
 {
 	struct output *out = loop->out;
 	int status;
@@ -124,14 +126,31 @@ static int take_lost(struct loop *loop, const struct lost_event *lost)
 	if (status)
 		return status;
 	if (lost->count)
-		warnx("lost %llu record%s of CPU %u (the reader was too slow)",
+		warnx("lost %llu record%s of CPU %u (%s)",
 		      (unsigned long long)lost->count,
-		      lost->count == 1 ? "" : "s", lost->cpu);
+		      lost->count == 1 ? "" : "s", lost->cpu, why);
 	else
 		warnx("lost records of CPU %u, how many cannot be told (from %llu to %llu)",
 		      lost->cpu, (unsigned long long)lost->first,
 		      (unsigned long long)lost->last);
 	return 0;
+}
+
+/* The journal takes a loss always, which is short. */
+static int take_refused(struct loop *loop, const struct bind_event *event)
+{
+	const struct sockbind_header *hdr = &event->raw.hdr;
+	const struct lost_event lost = {
+		.cpu = hdr->cpu,
+		.first = hdr->seq,
+		.last = hdr->seq,
+		.count = 1,
+	};
+	char why[64];
+
+	snprintf(why, sizeof(why), "the journal refuses it: %s",
+		 strerror(errno));
+	return take_lost(loop, &lost, why);
 }
 
 static int take_blind(struct loop *loop, const struct blind_event *event)
@@ -218,7 +237,8 @@ static int take_record(struct loop *loop, const void *record, size_t size)
 		break;
 	case DECODE_LOST:
 		loop->odd += event.lost.odd != 0;
-		status = take_lost(loop, &event.lost);
+		status = take_lost(loop, &event.lost,
+				   "the reader was too slow");
 		break;
 	case DECODE_UNKNOWN:
 		break;
@@ -226,7 +246,9 @@ static int take_record(struct loop *loop, const void *record, size_t size)
 		status = skip_record(loop);
 		break;
 	}
-	return status ?: make_room(loop);
+	status = status ?: make_room(loop);
+	return status == JOURNAL_REFUSED ? take_refused(loop, &event.bind) :
+					   status;
 }
 
 /* What a former run has told is not told again, what it missed is a loss. */
@@ -253,7 +275,9 @@ static int take_new_record(struct loop *loop)
 
 static int keep_place(struct loop *loop)
 {
-	return loop->state ? state_save(loop->state) : 0;
+	const int status = sink_settle(loop->sink);
+
+	return status || !loop->state ? status : state_save(loop->state);
 }
 
 /* To end when all that has happened up to now is printed. */

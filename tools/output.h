@@ -33,8 +33,8 @@ struct recording_header;
  * struct output_ops - one form of output
  * @name: its name for --format
  * @help: what it is
- * @socket: datagram socket that each event goes to on its own; NULL: they are
- *	written to standard output, together
+ * @socket: socket of the journal that each event goes to on its own; NULL: they
+ *	are written to standard output, together
  * @needs: names that it wants resolved, RESOLVE_*, besides those of columns
  * @has_columns: the columns can be chosen
  * @begin: append what comes first, or NULL

@@ -5,14 +5,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "array.h"
 #include "buf.h"
 #include "complain.h"
+#include "journal.h"
 #include "sink.h"
 #include "stop.h"
 
@@ -111,25 +110,23 @@ static void wait_for_room(const struct sink *sink)
 }
 
 /**
- * sink_connect() - open a datagram socket for output
+ * sink_connect() - connect to the journal for output
  * @sink: result
- * @path: its path; every sink_write() is a datagram
+ * @path: path of its socket; every sink_write() is an entry
  *
  * Return: 0, or an exit status; then it has complained.
  */
 int sink_connect(struct sink *sink, const char *path)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	static struct journal journal;
+	const int status = journal_open(&journal, path);
 
-	*sink = (struct sink){ .path = path };
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	sink->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (sink->fd < 0 ||
-	    connect(sink->fd, (struct sockaddr *)&address, sizeof(address)))
-		return complain(path,
-				"cannot connect to it (%s): choose a --format for which no service has to run",
-				strerror(errno));
-	return 0;
+	*sink = (struct sink){
+		.fd = journal.fd,
+		.path = path,
+		.journal = &journal,
+	};
+	return status;
 }
 
 /**
@@ -138,12 +135,15 @@ int sink_connect(struct sink *sink, const char *path)
  * @b: what; it is empty then
  *
  * Return: 0; -1 if a signal ended a write that had to wait, or if nobody reads
- * the pipe any more; else an exit status, then it has complained.
+ * the pipe any more; JOURNAL_REFUSED, with errno, if the journal will never take it;
+ * else an exit status, then it has complained.
  */
 int sink_write(struct sink *sink, struct buf *b)
 {
 	ssize_t len;
 
+	if (sink->journal)
+		return journal_send(sink->journal, b);
 	while (b->len) {
 		len = write(sink->fd, b->data, b->len);
 		if (len < 0 && errno == EPIPE)
@@ -163,6 +163,17 @@ int sink_write(struct sink *sink, struct buf *b)
 			return -1;
 	}
 	return 0;
+}
+
+/**
+ * sink_settle() - wait until who reads has what was written, where that can be known
+ * @sink: where
+ *
+ * Return: 0, or -1 if a signal ended that.
+ */
+int sink_settle(struct sink *sink)
+{
+	return sink->journal ? journal_settle(sink->journal) : 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where output goes: standard output, a file that is rotated, or a socket. */
+/* Where output goes: standard output, a file that is rotated, or the journal. */
 #ifndef SOCKBIND_SINK_H
 #define SOCKBIND_SINK_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct buf;
+struct journal;
 
 /**
  * struct sink - where output goes
@@ -16,6 +17,7 @@ struct buf;
  * @keep: old files that are kept, as PATH.1, the last one, to PATH.@keep
  * @size: bytes written to the file
  * @dirty: some of them may not have reached the disk
+ * @journal: the journal; NULL: it goes elsewhere
  */
 struct sink {
 	int fd;
@@ -24,12 +26,14 @@ struct sink {
 	unsigned int keep;
 	uint64_t size;
 	bool dirty;
+	struct journal *journal;
 };
 
 int sink_open(struct sink *sink, const char *path, uint64_t limit,
 	      unsigned int keep);
 int sink_connect(struct sink *sink, const char *path);
 int sink_write(struct sink *sink, struct buf *b);
+int sink_settle(struct sink *sink);
 int sink_sync(struct sink *sink);
 int sink_rotate(struct sink *sink);
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The commands of README.md that start the service do what is told there, in a
-# systemd that is process 1 of a PID namespace. For a guest with --rootfs systemd.
+# The service, in a systemd that is process 1 of a PID namespace: the commands of
+# README.md that start it do what is told there, and each record comes to the journal
+# or is told as lost, whatever the journal does. For a guest with --rootfs systemd.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -12,21 +13,147 @@ cd "$(dirname "$0")/.."
 module_require
 [[ -x /usr/lib/systemd/systemd ]] || ktap_skip 'there is no systemd'
 
+DROP_IN=/run/systemd/system/sockbind.service.d
+JOURNALD=(systemd-journald.service systemd-journald.socket
+	systemd-journald-dev-log.socket)
+
+# bind_many NUMBER: as fast as can be.
+bind_many()
+{
+	perl -MSocket -e '
+		for (1..$ARGV[0]) {
+			socket(my $s, PF_INET, SOCK_DGRAM, 0) or die;
+			bind($s, sockaddr_in(0, INADDR_LOOPBACK)) or die $!;
+		}' "$1"
+}
+
+# What the journal has of the service, each record and each loss once.
+told()
+{
+	journalctl -q -t sockbind -o export --no-pager | awk -F = '
+		$1 == "SOCKBIND_LOST" { lost += $2 }
+		$1 == "SOCKBIND_CPU" { cpu = $2 }
+		$1 == "SOCKBIND_SEQ" { seq = $2 }
+		!NF && seq != "" { twice += (cpu, seq) in had
+				   binds += !((cpu, seq) in had)
+				   had[cpu, seq]
+				   seq = "" }
+		END { printf "%d binds, %d lost, %d twice\n", binds, lost, twice
+		      exit binds + lost != recorded || twice }' \
+		recorded="$(module_count recorded)" -
+}
+
+# Every record is in the journal, or in a loss; before long.
+all_is_told()
+{
+	local end=$((SECONDS + 60))
+
+	while ((SECONDS < end)); do
+		journalctl --sync
+		if told >/dev/null; then
+			return
+		fi
+	done
+	echo "$(told) of $(module_count recorded)"
+	journalctl -q --no-pager | grep -F 'Suppressed' || true
+	return 1
+}
+
+flood_is_told()
+{
+	bind_many 3000
+	all_is_told
+}
+
+# The socket stays, and what is in it.
+restart_of_journal_is_survived()
+{
+	bind_many 2000 &
+	systemctl restart systemd-journald
+	wait $!
+	systemctl restart systemd-journald
+	all_is_told
+}
+
+# The socket goes too.
+stop_of_journal_is_survived()
+{
+	systemctl stop "${JOURNALD[@]}"
+	bind_many 100
+	systemctl start "${JOURNALD[@]}"
+	all_is_told
+	systemctl is-active sockbind
+}
+
+# bind_with_long_entry PORT: from a cgroup whose path takes 5000 characters as text.
+bind_with_long_entry()
+{
+	local cgroup
+
+	printf -v cgroup '\001%.0s' {1..250}
+	cgroup=/sys/fs/cgroup/$cgroup/$cgroup/$cgroup/$cgroup/$cgroup
+	mkdir -p "$cgroup"
+	(
+		echo $BASHPID >"$cgroup/cgroup.procs"
+		bind_port "$1" </dev/null
+	)
+}
+
+# drop_in LINE…: to the section Service, and start it anew.
+drop_in()
+{
+	mkdir -p $DROP_IN
+	printf '%s\n' '[Service]' "$@" >$DROP_IN/test.conf
+	systemctl daemon-reload
+	systemctl restart sockbind
+}
+
+# No datagram holds it.
+long_entry_is_told()
+{
+	echo 4608 >/proc/sys/net/core/wmem_default
+	systemctl restart sockbind
+	bind_with_long_entry 8081
+	all_is_told
+	journalctl -q -o export --no-pager SOCKBIND_PORT=8081 |
+		grep -E '^SOCKBIND_CGROUP=.{5000}'
+}
+
+refused_entry_is_lost()
+{
+	drop_in 'SystemCallFilter=~memfd_create'
+	bind_with_long_entry 8082
+	all_is_told
+	journalctl -q -t sockbind -o cat --no-pager SOCKBIND_LOST=1 | grep lost
+	journalctl -q -u sockbind -o cat --no-pager |
+		grep -F 'the journal refuses it: Operation not permitted'
+	rm -r $DROP_IN
+	systemctl daemon-reload
+}
+
 if [[ ${1:-} == inside ]]; then
 	cd ..
 	. selftests/lib/package.sh
 	. selftests/lib/service.sh
-	ktap_run readme_service service_goes_blind
+	ktap_run readme_service service_goes_blind flood_is_told \
+		restart_of_journal_is_survived stop_of_journal_is_survived \
+		long_entry_is_told refused_entry_is_lost
 fi
 
 OUTPUT=/run/sockbind-test
 
 # It ends with the status of this test, which is its only unit besides those that
-# systemd brings.
+# systemd brings. The administrator wants few entries of each service.
 install_units()
 {
 	install -D -t /usr/sbin ../tools/sockbind
 	install -D -m 644 -t /etc/systemd/system ../conf/sockbind.service
+	mkdir -p /etc/systemd/journald.conf.d
+	cat >/etc/systemd/journald.conf.d/test.conf <<-'END'
+		[Journal]
+		RateLimitIntervalSec=1h
+		RateLimitBurst=20
+	END
 	# Without one, it would be a first boot, which enables services.
 	systemd-machine-id-setup 2>/dev/null
 	cat >/etc/systemd/system/sockbind-test.service <<-END
@@ -43,6 +170,7 @@ install_units()
 }
 
 status=0
+module_load
 install_units
 timeout 300 unshare --mount --pid --fork --kill-child --mount-proc \
 	env container=unshare /usr/lib/systemd/systemd \
