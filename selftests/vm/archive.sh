@@ -230,32 +230,39 @@ find_older_kernel()
 	read -r KVER PKGVER <<<"$found"
 }
 
+# try COMMAND…: run COMMAND in a subshell. TRIED is 0 or, if the archive no longer
+# has what it wants, EXIT_GONE.
+try()
+{
+	# Not in a condition: that would turn off set -e in COMMAND.
+	set +e
+	(
+		set -e
+		OTHER_WILL_DO=1
+		"$@"
+	)
+	TRIED=$?
+	set -e
+	((TRIED == 0 || TRIED == EXIT_GONE)) || exit "$TRIED"
+}
+
 # find_kernel_for SUITE FLAVOUR COMMAND…: set KVER and PKGVER to the newest kernel
-# for which COMMAND finds all in the archive. An index lists packages that the pool
-# no longer has, or not yet; it lists older ones too, those of the release as it
-# came out at least. COMMAND runs in a subshell.
+# for which COMMAND, run by try, finds all in the archive. An index lists packages
+# that the pool no longer has, or not yet; it lists older ones too, those of the
+# release as it came out at least.
 find_kernel_for()
 {
-	local suite=$1 flavour=$2 newest status
+	local suite=$1 flavour=$2 newest
 
 	shift 2
 	find_kernel "$suite" "$flavour"
 	newest=$KVER
-	while true; do
-		# Not in a condition: that would turn off set -e in COMMAND.
-		set +e
-		(
-			set -e
-			OLDER_WILL_DO=1
-			"$@"
-		)
-		status=$?
-		set -e
-		((status == EXIT_GONE)) || break
+	try "$@"
+	while ((TRIED)); do
 		find_older_kernel "$suite" "$flavour" ||
 			gone "the archive lists kernels of $suite, $flavour, and no longer has any" "$LOG"
+		try "$@"
 	done
-	((status == 0)) || exit "$status"
 	[[ $KVER == "$newest" ]] ||
 		say "the archive lists $newest and no longer has all of it: $KVER is used"
 }

@@ -87,7 +87,7 @@ tick()
 
 # step WHAT COMMAND…: run COMMAND with its output in a log file. Ends the
 # script if it fails; if it ends with EXIT_GONE, with that, and without a word if
-# OLDER_WILL_DO. Never call it in a condition: that would turn off set -e in
+# OTHER_WILL_DO. Never call it in a condition: that would turn off set -e in
 # COMMAND.
 step()
 {
@@ -116,7 +116,7 @@ step()
 		say "$what: $((SECONDS - start)) s"
 	fi
 	((status != 0)) || return 0
-	((status != EXIT_GONE)) || [[ ! ${OLDER_WILL_DO:-} ]] || exit "$EXIT_GONE"
+	((status != EXIT_GONE)) || [[ ! ${OTHER_WILL_DO:-} ]] || exit "$EXIT_GONE"
 	tail -n 20 "$log" >&2
 	((status != EXIT_GONE)) ||
 		gone "the archive lists what it no longer has" "$log"
