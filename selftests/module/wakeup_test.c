@@ -288,25 +288,48 @@ TEST_F_TIMEOUT(wakeup, while_a_task_spins, TIMEOUT)
 	spinner_end(_metadata, spinner);
 }
 
+/* Threads of the kernel whose priority a test raises, at most. */
+#define PREFERRED	256
+
+/**
+ * struct preferred - such a thread
+ * @pid: the thread
+ * @policy: its policy before
+ * @param: its priority before
+ */
+struct preferred {
+	pid_t pid;
+	int policy;
+	struct sched_param param;
+};
+
 /*
  * RCU's threads on the CPU where a task spins starve too, and without them no
- * module is unloaded: give them the priority that the manual advises.
+ * module is unloaded: give them the priority that the manual advises. Where RCU
+ * runs in softirqs, as it does without PREEMPT_RT, these may be ksoftirqd's.
+ * Return: the number of them.
  */
-static void prefer_rcu(void)
+static unsigned int prefer_rcu(struct preferred *threads)
 {
 	const struct sched_param param = { .sched_priority = SPINNER + 1 };
+	struct preferred *thread = threads;
 	char path[300], comm[32];
 	const struct dirent *entry;
 	DIR *dir = opendir("/proc");
 
-	while ((entry = readdir(dir))) {
+	while ((entry = readdir(dir)) && thread < threads + PREFERRED) {
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		proc_text(path, comm, sizeof(comm));
-		if (!strncmp(comm, "rcu", 3))
-			sched_setscheduler(atoi(entry->d_name), SCHED_FIFO,
-					   &param);
+		if (strncmp(comm, "rcu", 3) && strncmp(comm, "ksoftirqd", 9))
+			continue;
+		thread->pid = atoi(entry->d_name);
+		thread->policy = sched_getscheduler(thread->pid);
+		sched_getparam(thread->pid, &thread->param);
+		sched_setscheduler(thread->pid, SCHED_FIFO, &param);
+		thread++;
 	}
 	closedir(dir);
+	return thread - threads;
 }
 
 /* A module with a probe on each function, and none of it ftrace's. */
@@ -314,18 +337,29 @@ FIXTURE(unload)
 {
 	int module;
 	int dev;
+	unsigned int threads;
+	struct preferred thread[PREFERRED];
 };
 
 FIXTURE_SETUP(unload)
 {
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "there is one CPU");
 	self->module = module_open_unloaded();
 	ASSERT_LE(0, self->module);
 	ASSERT_EQ(0, module_load(self->module, "outcome=2"));
 	self->dev = capture_open(_metadata);
+	self->threads = prefer_rcu(self->thread);
 }
 
 FIXTURE_TEARDOWN(unload)
 {
+	const struct preferred *thread;
+
+	for (thread = self->thread; thread < self->thread + self->threads;
+	     thread++)
+		EXPECT_EQ(0, sched_setscheduler(thread->pid, thread->policy,
+						&thread->param));
 	EXPECT_EQ(0, module_load(self->module, ""));
 }
 
@@ -335,9 +369,7 @@ TEST_F_TIMEOUT(unload, while_a_task_spins, TIMEOUT)
 	struct spinner *spinner = spinner_start(_metadata, self->dev);
 	pid_t sleeper;
 
-	if (!spinner)
-		SKIP(return, "there is one CPU");
-	prefer_rcu();
+	ASSERT_NE(NULL, spinner);
 	sleeper = fork();
 	ASSERT_LE(0, sleeper);
 	if (!sleeper)
