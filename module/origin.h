@@ -30,33 +30,40 @@ void sockbind_origin_io_uring(struct sockbind_bind *rec,
 			      const struct socket *sock,
 			      const struct io_kiocb *req);
 
-/* What @fd of this task refers to: to be compared, not to be dereferenced. */
-static __always_inline struct file *sockbind_fd_file(int fd)
+/* What @fd refers to in @files: to be compared, not to be dereferenced. */
+static __always_inline struct file *
+sockbind_fd_file(const struct files_struct *files, int fd)
 {
-	const struct fdtable *fdt;
+	const struct fdtable *fdt = rcu_dereference_raw(files->fdt);
 	unsigned int i = fd;
 
-	/* A task that is exiting has none. */
-	if (unlikely(!current->files))
-		return NULL;
-	fdt = rcu_dereference_raw(current->files->fdt);
 	if (unlikely(i >= fdt->max_fds))
 		return NULL;
 	i = array_index_nospec(i, fdt->max_fds);
 	return rcu_dereference_raw(fdt->fd[i]);
 }
 
-static __always_inline void sockbind_fill_fd(struct sockbind_bind *rec,
-					     const struct socket *sock, int fd)
+static __always_inline void sockbind_fill_found_fd(struct sockbind_bind *rec,
+						   int fd, bool found)
 {
 	rec->fixed_index = -1;
-	if (likely(sockbind_fd_file(fd) == sock->file)) {
+	if (likely(found)) {
 		rec->fd = fd;
 		rec->fd_status = SOCKBIND_FD_OK;
 	} else {
 		rec->fd = -1;
 		rec->fd_status = SOCKBIND_FD_CHANGED;
 	}
+}
+
+/* A task that is exiting has no descriptors. */
+static __always_inline void sockbind_fill_fd(struct sockbind_bind *rec,
+					     const struct socket *sock, int fd)
+{
+	const struct files_struct *files = current->files;
+
+	sockbind_fill_found_fd(rec, fd, files && sockbind_fd_file(files, fd) ==
+					sock->file);
 }
 
 static __always_inline void sockbind_fill_no_fd(struct sockbind_bind *rec,
@@ -106,11 +113,12 @@ static __always_inline void sockbind_origin_syscall(struct sockbind_bind *rec,
  * sockbind_origin_sys_bind - tell the origin of a call of __sys_bind()
  * @rec: record, gets @via, @via_flags, @fd, @fd_status and @fixed_index
  * @sock: the hook's socket
+ * @files: the task's
  * @fd: __sys_bind()'s argument
  */
-static __always_inline void sockbind_origin_sys_bind(struct sockbind_bind *rec,
-						     const struct socket *sock,
-						     int fd)
+static __always_inline void
+sockbind_origin_sys_bind(struct sockbind_bind *rec, const struct socket *sock,
+			 const struct files_struct *files, int fd)
 {
 	if (likely(sockbind_in_native_bind(task_pt_regs(current)))) {
 		rec->via = SOCKBIND_VIA_BIND;
@@ -118,7 +126,8 @@ static __always_inline void sockbind_origin_sys_bind(struct sockbind_bind *rec,
 	} else {
 		sockbind_origin_other_sys_bind(rec);
 	}
-	sockbind_fill_fd(rec, sock, fd);
+	sockbind_fill_found_fd(rec, fd,
+			       sockbind_fd_file(files, fd) == sock->file);
 }
 
 #endif /* SOCKBIND_ORIGIN_H */

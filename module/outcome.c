@@ -110,8 +110,8 @@ static int sys_bind_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /*
- * The socket is still there: see sockbind_slot_hold(). io_bind()'s request, which
- * outlives it, holds the file.
+ * The socket is still there: the slot, the descriptor table of this task alone, or
+ * io_bind()'s request, which outlives it, holds the file.
  */
 static __always_inline void end_bind(struct sockbind_slot *slot, int result)
 {
@@ -123,15 +123,27 @@ static __always_inline void end_bind(struct sockbind_slot *slot, int result)
 	sockbind_rcu_read_unlock();
 }
 
-/* If the hook did not fill it, the bind failed before: a bad descriptor, say. */
+/*
+ * With a reference to the file; or the hook was not called, as the bind failed
+ * before: of a bad descriptor, say.
+ */
+static noinline void end_other_sys_bind(struct sockbind_slot *slot, int result)
+{
+	if (slot->state == SOCKBIND_SLOT_HOLDING) {
+		end_bind(slot, result);
+		sockbind_slot_drop(slot);
+	}
+}
+
 static int sys_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sockbind_slot *slot = entered(ri);
+	int result = sockbind_return_value(regs);
 
-	if (likely(slot->filled)) {
-		end_bind(slot, sockbind_return_value(regs));
-		sockbind_slot_drop(slot);
-	}
+	if (likely(slot->state == SOCKBIND_SLOT_FILLED))
+		end_bind(slot, result);
+	else
+		end_other_sys_bind(slot, result);
 	sockbind_slot_free(slot);
 	return 0;
 }
@@ -153,7 +165,7 @@ static int io_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sockbind_slot *slot = entered(ri);
 
-	if (likely(slot->filled))
+	if (likely(slot->state == SOCKBIND_SLOT_FILLED))
 		end_bind(slot, sockbind_io_result(slot->req));
 	sockbind_slot_free(slot);
 	return 0;

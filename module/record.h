@@ -317,9 +317,9 @@ static __always_inline void sockbind_record_result(struct sockbind_bind *rec,
 						   int result)
 {
 	rec->result = result;
+	rec->hdr.flags |= SOCKBIND_F_RESULT;
 	rec->duration = sockbind_clock_ns(ktime_get(), TK_OFFS_BOOT) -
 			rec->time_boot;
-	rec->hdr.flags |= SOCKBIND_F_RESULT;
 }
 
 /*

@@ -3,7 +3,10 @@
  * The table of pending slots, and slots that are not the first of a window.
  */
 
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/log2.h>
+#include <linux/net.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
@@ -64,7 +67,7 @@ u64 sockbind_slots_pending(void)
 	unsigned int i;
 
 	for (i = 0; sockbind_slots && i <= sockbind_slots_mask; i++)
-		if (READ_ONCE(sockbind_slots[i].filled))
+		if (READ_ONCE(sockbind_slots[i].state) != SOCKBIND_SLOT_EMPTY)
 			n++;
 	return n;
 }
@@ -97,10 +100,10 @@ struct sockbind_slot *sockbind_slot_claim_next(void)
 
 	if (slot) {
 		/* Left by a task that died inside a bind, and was at @current. */
-		if (slot->filled)
+		if (slot->state != SOCKBIND_SLOT_EMPTY)
 			sockbind_stats_inc(SOCKBIND_STAT_DROPPED_ABANDONED);
 		sockbind_slot_drop(slot);
-		WRITE_ONCE(slot->filled, false);
+		WRITE_ONCE(slot->state, SOCKBIND_SLOT_EMPTY);
 		return slot;
 	}
 
@@ -111,4 +114,33 @@ struct sockbind_slot *sockbind_slot_claim_next(void)
 			return slot;
 	}
 	return NULL;
+}
+
+/**
+ * sockbind_slot_hold - keep the socket of a call of __sys_bind() until it returns
+ * @slot: the task's, filled
+ *
+ * __sys_bind() holds the file now, and will have let it go when the return probe
+ * runs. Another thread may have closed or replaced the descriptor by then, to hide
+ * the port that the kernel chose.
+ *
+ * Context: probe handler of the hook.
+ */
+void sockbind_slot_hold(struct sockbind_slot *slot)
+{
+	get_file(slot->sock->file);
+	WRITE_ONCE(slot->state, SOCKBIND_SLOT_HOLDING);
+}
+
+/**
+ * sockbind_slot_drop - let go of what sockbind_slot_hold() has kept, if it has
+ * @slot: the task's, or one that no task uses; it is used no more
+ *
+ * If it was the last reference, this task releases the file when it returns to user
+ * space, as it does after the fdput() of __sys_bind().
+ */
+void sockbind_slot_drop(struct sockbind_slot *slot)
+{
+	if (slot->state == SOCKBIND_SLOT_HOLDING)
+		fput(slot->sock->file);
 }

@@ -12,38 +12,42 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
-#include <linux/compiler.h>
-#include <linux/fdtable.h>
-#include <linux/file.h>
-#include <linux/fs.h>
-#include <linux/net.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/sockbind.h>
 
-struct file;
 struct io_kiocb;
 struct socket;
+
+/**
+ * enum sockbind_slot_state - what a claimed slot has
+ * @SOCKBIND_SLOT_EMPTY: the hook was not called yet
+ * @SOCKBIND_SLOT_FILLED: the hook was called; the record is filled
+ * @SOCKBIND_SLOT_HOLDING: filled, with a reference to the file of the socket
+ */
+enum sockbind_slot_state {
+	SOCKBIND_SLOT_EMPTY,
+	SOCKBIND_SLOT_FILLED,
+	SOCKBIND_SLOT_HOLDING,
+};
 
 /**
  * struct sockbind_slot - a bind under way
  * @task: owner; NULL: free. Claimed by cmpxchg, freed by store-release.
  * @tid: thread id of the owner
  * @sock: socket that the hook was called for
- * @file: its file, if a reference to it is held; else NULL
  * @req: io_uring request; NULL: __sys_bind() was entered
  * @fd: argument of __sys_bind()
- * @filled: whether the hook was called, and @rec was filled
+ * @state: SOCKBIND_SLOT_*; SOCKBIND_SLOT_EMPTY in a free slot
  * @rec: the record
  */
 struct sockbind_slot {
 	struct task_struct *task;
 	pid_t tid;
 	const struct socket *sock;
-	struct file *file;
 	struct io_kiocb *req;
 	int fd;
-	bool filled;
+	u8 state;
 	struct sockbind_bind rec;
 } ____cacheline_aligned_in_smp;
 
@@ -56,6 +60,8 @@ u64 sockbind_slots_pending(void);
 
 struct sockbind_slot *sockbind_slot_claim_next(void);
 struct sockbind_slot *sockbind_slot_find_next(void);
+void sockbind_slot_hold(struct sockbind_slot *slot);
+void sockbind_slot_drop(struct sockbind_slot *slot);
 
 /* The slots of a task's window, by number. */
 static __always_inline struct sockbind_slot *sockbind_slot_at(unsigned int i)
@@ -65,7 +71,7 @@ static __always_inline struct sockbind_slot *sockbind_slot_at(unsigned int i)
 
 /**
  * sockbind_slot_claim - begin a bind
- * @slot: gets a slot that is not filled
+ * @slot: gets an empty slot
  *
  * Context: probe handler: task, preemption off. Return: false if there is none
  * left for this task.
@@ -99,58 +105,13 @@ static __always_inline bool sockbind_slot_of_bind(struct sockbind_slot **slot)
 	return likely((*slot)->tid == current->pid);
 }
 
-/*
- * Whether another task may change the descriptors of this one. The acquire pairs
- * with the full barrier of atomic_dec_and_test() in put_files_struct(): if no task
- * may, what the last one that could has done to them is seen.
- */
-static __always_inline bool sockbind_files_shared(void)
-{
-	return atomic_read_acquire(&current->files->count) != 1;
-}
-
-/**
- * sockbind_slot_hold - keep the socket of a call of __sys_bind() until it returns
- * @slot: the task's, with @sock, when the hook is called
- * @shared: sockbind_files_shared(), before @fd was looked up
- * @found: whether @fd was found to refer to the socket
- *
- * __sys_bind() holds the file now, and will have let it go when the return probe
- * runs. Another thread may have closed or replaced the descriptor by then, to hide
- * the port that the kernel chose. Where no other task can, the descriptor table
- * holds the file.
- */
-static __always_inline void sockbind_slot_hold(struct sockbind_slot *slot,
-					       bool shared, bool found)
-{
-	if (likely(!shared && found))
-		return;
-	get_file(slot->sock->file);
-	slot->file = slot->sock->file;
-}
-
-/**
- * sockbind_slot_drop - let go of what sockbind_slot_hold() has kept
- * @slot: slot that nobody else uses
- *
- * If it was the last reference, this task releases the file when it returns to user
- * space, as it does after the fdput() of __sys_bind().
- */
-static __always_inline void sockbind_slot_drop(struct sockbind_slot *slot)
-{
-	if (unlikely(slot->file)) {
-		fput(slot->file);
-		slot->file = NULL;
-	}
-}
-
 /**
  * sockbind_slot_free - end a bind
  * @slot: the task's
  */
 static __always_inline void sockbind_slot_free(struct sockbind_slot *slot)
 {
-	WRITE_ONCE(slot->filled, false);
+	WRITE_ONCE(slot->state, SOCKBIND_SLOT_EMPTY);
 	/* Pairs with the acquire in sockbind_slot_claim(). */
 	smp_store_release(&slot->task, NULL);
 }
