@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -11,6 +12,7 @@
 
 #define KPROBES	"/sys/kernel/debug/kprobes/"
 #define HOOK	"security_socket_bind"
+#define DKMS	"/var/lib/dkms/sockbind"
 
 #define LINE_SIZE	256
 
@@ -77,10 +79,37 @@ static bool lacks_function(const char *line_end)
 	       !has_line("/proc/kallsyms", line_end, "");
 }
 
+/*
+ * dkms has the sources, and no module of them for this kernel. Returns NULL if that
+ * is not so.
+ */
+static const char *why_not_built(void)
+{
+	static char text[LINE_SIZE];
+	struct utsname uts;
+	char path[LINE_SIZE];
+
+	if (!is_here(DKMS) || uname(&uts))
+		return NULL;
+	snprintf(path, sizeof(path), DKMS "/kernel-%s-%s", uts.release,
+		 uts.machine);
+	if (is_here(path))
+		return NULL;
+	snprintf(path, sizeof(path), "/lib/modules/%s/build", uts.release);
+	if (is_here(path))
+		return "the module was not built for this kernel: \"dkms autoinstall\" says why";
+	snprintf(text, sizeof(text),
+		 "the module was not built for this kernel, whose headers are missing: \"%s-%s\", and \"dkms autoinstall; modprobe sockbind\"",
+		 is_here("/etc/debian_version") ? "apt install linux-headers" :
+						  "dnf install kernel-devel",
+		 uts.release);
+	return text;
+}
+
 /* The module is not loaded. */
 static const char *why_not_loaded(void)
 {
-	const char *fault;
+	const char *why;
 
 	if (!is_here("/proc/modules"))
 		return "the kernel has no CONFIG_MODULES: install one that has it";
@@ -90,9 +119,12 @@ static const char *why_not_loaded(void)
 		return "the kernel has no CONFIG_SECURITY_NETWORK: install one that has it";
 	if (says("/proc/sys/kernel/modules_disabled", "1"))
 		return "kernel.modules_disabled is 1: boot, and load the module before";
-	fault = signature_fault(wants_signatures());
-	if (fault)
-		return fault;
+	why = why_not_built();
+	if (why)
+		return why;
+	why = signature_fault(wants_signatures());
+	if (why)
+		return why;
 	return "the module is not loaded: \"modprobe sockbind\"";
 }
 

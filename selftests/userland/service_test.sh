@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.."
 module_require
 [[ -x /usr/lib/systemd/systemd ]] || ktap_skip 'there is no systemd'
 
+OUTPUT=/run/sockbind-test
 DROP_IN=/run/systemd/system/sockbind.service.d
 JOURNALD=(systemd-journald.service systemd-journald.socket
 	systemd-journald-dev-log.socket)
@@ -131,16 +132,44 @@ refused_entry_is_lost()
 	systemctl daemon-reload
 }
 
+# fails_and_says WORDS: the service, when it is started.
+fails_and_says()
+{
+	if systemctl start sockbind; then
+		ktap_fail 'it starts'
+	fi
+	systemctl is-failed sockbind
+	journalctl --sync
+	systemctl status --no-pager --full sockbind | tee "$OUTPUT.status" ||
+		(($? == 3))
+	grep -F -e "$1" "$OUTPUT.status"
+}
+
+# As after an upgrade of the kernel without its headers.
+no_module_is_a_failure()
+{
+	systemctl stop sockbind
+	# Though there was a loss.
+	[[ $(systemctl is-failed sockbind || true) == inactive ]]
+	module_unload
+	fails_and_says 'FAIL  the module is not loaded: "modprobe sockbind"'
+	mkdir -p /var/lib/dkms/sockbind
+	fails_and_says "\"apt install linux-headers-$(uname -r)\""
+	rmdir /var/lib/dkms/sockbind
+	insmod module/sockbind.ko
+	systemctl start sockbind
+	systemctl is-active sockbind
+}
+
 if [[ ${1:-} == inside ]]; then
 	cd ..
 	. selftests/lib/package.sh
 	. selftests/lib/service.sh
 	ktap_run readme_service service_goes_blind flood_is_told \
 		restart_of_journal_is_survived stop_of_journal_is_survived \
-		long_entry_is_told refused_entry_is_lost
+		long_entry_is_told refused_entry_is_lost \
+		no_module_is_a_failure
 fi
-
-OUTPUT=/run/sockbind-test
 
 # It ends with the status of this test, which is its only unit besides those that
 # systemd brings. The administrator wants few entries of each service.
