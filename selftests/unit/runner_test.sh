@@ -51,7 +51,7 @@ finds()
 
 near_names()
 {
-	finds 'Near it: bind_test.' bind_tst
+	finds 'Near it: bind_test blind_test.sh.' bind_tst
 	finds 'Near it: hotplug_test.' hotplug
 	finds 'There is no test qwertyuiop. "' qwertyuiop
 	finds 'Which test?' ''
