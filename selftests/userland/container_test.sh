@@ -26,7 +26,7 @@ clean_up()
 
 make_image()
 {
-	tar -c -f "$DIR/image.tar" binder
+	tar -c -f "$DIR/image.tar" -C helpers binder
 	podman_here import --quiet "$DIR/image.tar" binder >/dev/null
 }
 
