@@ -3,9 +3,9 @@
  * What differs between kernels, and nothing else. The rest of the module is
  * written for the newest; here older ones are given what it uses. Features are
  * tested for, by a macro, a type or a configuration symbol; features.c finds what
- * none of these shows. No version number is: vendors' kernels have the features of
- * newer ones. Where a test is wrong, nothing must compile. The versions in
- * comments are those of the mainline.
+ * none of these shows. The version number does not: vendors' kernels have features
+ * of newer ones. It only refuses kernels that nobody has tried. Where a test is
+ * wrong, nothing must compile. The versions in comments are those of the mainline.
  *
  * Included after the headers of the kernel.
  */
