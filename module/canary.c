@@ -44,10 +44,25 @@ static int hear_canary(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * A kprobe that has a post_handler is never optimised to a jump. That is undone some
+ * time after the kprobe was unregistered, and until then the kernel keeps a part of it
+ * by its address, which the next load's function may have: register_kprobe() then warns
+ * (reuse_unused_kprobe()) and fails, at that address for good. On ftrace there is no
+ * such jump.
+ */
+static void forget_canary(struct kprobe *kp, struct pt_regs *regs,
+			  unsigned long flags)
+{
+}
+
 static struct kprobe canary = {
 	.symbol_name	= "sockbind_canary_call",
 	.offset		= SOCKBIND_HOOK_OFFSET,
 	.pre_handler	= hear_canary,
+#if !IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+	.post_handler	= forget_canary,
+#endif
 };
 
 /* A kprobe handler runs in the call, on this CPU. */
@@ -154,11 +169,13 @@ static int __init do_without_ftrace(void)
 		return -EBUSY;
 	}
 	without_ftrace = true;
+	canary.post_handler = forget_canary;
 	err = sockbind_canary_register(&canary);
 	if (err || SOCKBIND_FTRACE_PERMANENT || kprobes_run())
 		return err;
 	unregister_kprobe(&canary);
 	without_ftrace = false;
+	canary.post_handler = NULL;
 	canary.addr = entry;
 	return sockbind_canary_register(&canary);
 }
