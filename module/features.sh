@@ -1,4 +1,4 @@
-#!/bin/sh
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # usage: features.sh TESTS OUTPUT CC FLAG…
