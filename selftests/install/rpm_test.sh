@@ -56,5 +56,39 @@ rpmlint_is_silent()
 	grep -E 'specfiles checked; 0 errors, 0 warnings' <<<"$output" || ktap_fail "$output"
 }
 
+# scriptlet_says KERNEL WORDS: that of sockbind-dkms, on a booted system with that
+# kernel, where dkms and modprobe are ours. It never fails the package.
+scriptlet_says()
+{
+	local output
+
+	cat >"$DIR/post" <<-END
+		uname() { echo "$1"; }
+		dkms() { [ "\$1" != build ] || [ "$1" != broken ]; }
+		modprobe() { false; }
+		$(rpm -qp --queryformat '%{POSTIN}' "$(rpm_of sockbind-dkms)")
+	END
+	mkdir -p /run/systemd/system "/lib/modules/"{broken,built}/build \
+		/var/lib/dkms/sockbind/0/build
+	echo 'an API has moved' >/var/lib/dkms/sockbind/0/build/make.log
+	output=$(sh "$DIR/post" 1 2>&1)
+	rm -r /lib/modules/{broken,built} /var/lib/dkms/sockbind/0
+	grep -F -e "$2" <<<"$output" || ktap_fail "$output"
+}
+
+says_which_headers()
+{
+	scriptlet_says 6.12.0-other \
+		'install them with "dnf install kernel-devel-6.12.0-other"'
+}
+
+says_why_it_fails()
+{
+	scriptlet_says broken 'an API has moved'
+	scriptlet_says built 'enrol the key that signed it'
+}
+
+((EUID == 0)) || ktap_skip 'only root changes /lib/modules'
 type -P rpmbuild rpmlint >/dev/null || ktap_skip 'no rpmbuild or rpmlint'
-ktap_run builds holds_source holds_reader rpmlint_is_silent
+ktap_run builds holds_source holds_reader rpmlint_is_silent says_which_headers \
+	says_why_it_fails
