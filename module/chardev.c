@@ -26,6 +26,7 @@
 
 #include "chardev.h"
 #include "compat.h"
+#include "process.h"
 #include "ring.h"
 #include "ring_kernel.h"
 #include "stats.h"
@@ -51,7 +52,7 @@ struct lane {
  * @lock: serialises read() and lseek() by threads that share the file. Never
  *	held while waiting for records.
  * @record: record on its way to user space
- * @lanes: number of @lane, one per possible CPU
+ * @lanes: number of @lane: one per possible CPU, and one for processes
  * @heap: lanes that the read under way has yet to take records from, a binary
  *	heap by @time
  * @lane: a place in every ring
@@ -290,6 +291,8 @@ static long sockbind_ioctl(struct file *file, unsigned int cmd,
 
 static int sockbind_open(struct inode *inode, struct file *file)
 {
+	const struct ring_core *processes = sockbind_process_ring();
+	const unsigned int rings = num_possible_cpus() + !!processes;
 	struct reader *reader;
 	unsigned int cpu;
 
@@ -297,11 +300,10 @@ static int sockbind_open(struct inode *inode, struct file *file)
 	if (file->f_mode & FMODE_WRITE)
 		return -EACCES;
 
-	reader = kvzalloc(struct_size(reader, lane, num_possible_cpus()),
-			  GFP_KERNEL_ACCOUNT);
+	reader = kvzalloc(struct_size(reader, lane, rings), GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return -ENOMEM;
-	reader->heap = kvcalloc(num_possible_cpus(), sizeof(*reader->heap),
+	reader->heap = kvcalloc(rings, sizeof(*reader->heap),
 				GFP_KERNEL_ACCOUNT);
 	if (!reader->heap) {
 		kvfree(reader);
@@ -311,6 +313,8 @@ static int sockbind_open(struct inode *inode, struct file *file)
 	mutex_init(&reader->lock);
 	for_each_possible_cpu(cpu)
 		reader->lane[reader->lanes++].ring = sockbind_ring_core(cpu);
+	if (processes)
+		reader->lane[reader->lanes++].ring = processes;
 	reader_seek(reader, ring_core_oldest);
 	file->private_data = reader;
 

@@ -12,6 +12,7 @@
 #ifndef SOCKBIND_COMPAT_H
 #define SOCKBIND_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -252,6 +253,22 @@ static __always_inline bool sockbind_is_smc(u16 protocol)
 #endif
 }
 
+/*
+ * A reference to the executable of an address space, which may be replaced
+ * meanwhile; NULL: it has none. < 6.7: get_file_rcu() is a macro, and a file is
+ * freed by RCU.
+ */
+static inline struct file *sockbind_get_exe_file(struct mm_struct *mm)
+{
+#ifdef get_file_rcu
+	struct file *file = rcu_dereference(mm->exe_file);
+
+	return file && get_file_rcu(file) ? file : NULL;
+#else
+	return get_file_rcu(&mm->exe_file);
+#endif
+}
+
 static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 					       void (*func)(struct irq_work *))
 {
@@ -269,7 +286,7 @@ static inline void sockbind_init_irq_work_lazy(struct irq_work *work,
 #endif
 }
 
-#ifdef CONFIG_PREEMPT_RT
+/* Runs in hard interrupt context on PREEMPT_RT, too. */
 static inline void sockbind_init_irq_work_hard(struct irq_work *work,
 					       void (*func)(struct irq_work *))
 {
@@ -277,14 +294,17 @@ static inline void sockbind_init_irq_work_hard(struct irq_work *work,
 	*work = IRQ_WORK_INIT_HARD(func);
 #else
 	init_irq_work(work, func);
+#ifdef CONFIG_PREEMPT_RT
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
 	atomic_set(&work->flags, IRQ_WORK_HARD_IRQ);
 #else
 	work->flags = IRQ_WORK_HARD_IRQ;
 #endif
 #endif
+#endif
 }
 
+#ifdef CONFIG_PREEMPT_RT
 /* < 5.9: modules choose a priority themselves. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 9, 0)
 #define sockbind_sched_set_fifo_low	sched_set_fifo_low

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "outcome.h"
 #include "probe.h"
+#include "process.h"
 #include "record.h"
 #include "ring.h"
 #include "stats.h"
@@ -37,9 +38,12 @@ static int __init sockbind_init(void)
 	err = sockbind_ring_init();
 	if (err)
 		goto err_wakeup_exit;
-	err = sockbind_canary_init();
+	err = sockbind_process_init();
 	if (err)
 		goto err_ring_exit;
+	err = sockbind_canary_init();
+	if (err)
+		goto err_process_exit;
 	err = sockbind_outcome_init();
 	if (err)
 		goto err_canary_exit;
@@ -59,6 +63,8 @@ err_outcome_exit:
 	sockbind_outcome_exit();
 err_canary_exit:
 	sockbind_canary_exit();
+err_process_exit:
+	sockbind_process_exit();
 err_ring_exit:
 	sockbind_ring_exit();
 err_wakeup_exit:
@@ -74,6 +80,7 @@ static void __exit sockbind_exit(void)
 	sockbind_probe_exit();
 	sockbind_outcome_exit();
 	sockbind_canary_exit();
+	sockbind_process_exit();
 	sockbind_ring_exit();
 	sockbind_wakeup_exit();
 	sockbind_clock_exit();

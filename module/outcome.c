@@ -32,6 +32,7 @@
 #include "filter.h"
 #include "origin.h"
 #include "outcome.h"
+#include "process.h"
 #include "record.h"
 #include "ring.h"
 #include "slot.h"
@@ -79,6 +80,7 @@ static __always_inline void slot_commit(const struct sockbind_slot *slot)
 		return;
 	copy_record(&record->bind, &slot->rec);
 	sockbind_ring_commit(ring, record);
+	sockbind_process_note(&slot->rec);
 }
 
 /*

@@ -27,6 +27,7 @@
 #include "origin.h"
 #include "outcome.h"
 #include "probe.h"
+#include "process.h"
 #include "record.h"
 #include "ring.h"
 #include "slot.h"
@@ -104,6 +105,7 @@ static noinline void commit_without_result(const struct socket *sock,
 {
 	if (commit_request(sock, addr, addrlen))
 		sockbind_stats_inc(SOCKBIND_STAT_WITHOUT_RESULT);
+	sockbind_process_note(&record->bind);
 }
 
 static __always_inline void record_bind(const struct socket *sock,

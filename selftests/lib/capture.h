@@ -88,6 +88,8 @@ static inline int capture_find(struct __test_metadata *_metadata, int dev,
 	int n = 0;
 
 	while (capture_read(_metadata, dev, &record)) {
+		if (record.hdr.type == SOCKBIND_RECORD_PROCESS)
+			continue;
 		ASSERT_EQ(SOCKBIND_RECORD_BIND, record.hdr.type);
 		if (record.bind.inode != inode)
 			continue;

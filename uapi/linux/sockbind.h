@@ -39,6 +39,9 @@
 #define SOCKBIND_FINAL_ADDR_MAX	32	/* fits struct sockaddr_in6 */
 #define SOCKBIND_COMM_LEN	16	/* TASK_COMM_LEN */
 #define SOCKBIND_IFNAME_LEN	16	/* IFNAMSIZ */
+#define SOCKBIND_FSTYPE_LEN	16
+#define SOCKBIND_ANCESTORS	4
+#define SOCKBIND_TEXT_MAX	248
 
 /* "Unknown" for the unsigned 32-bit fields that name it. */
 #define SOCKBIND_UNKNOWN	0xffffffffU
@@ -46,6 +49,7 @@
 /* struct sockbind_header.type */
 #define SOCKBIND_RECORD_BIND	1	/* struct sockbind_bind */
 #define SOCKBIND_RECORD_LOST	2	/* struct sockbind_lost */
+#define SOCKBIND_RECORD_PROCESS	3	/* struct sockbind_process */
 
 /*
  * struct sockbind_header.flags of a bind record.
@@ -75,6 +79,28 @@
  * network namespace.
  */
 #define SOCKBIND_F_NETNS_OWNER	0x40
+
+/*
+ * struct sockbind_header.flags of a process record.
+ */
+/* @text begins with the path of the executable, @path_len bytes. */
+#define SOCKBIND_P_PATH		0x01
+/* The path was longer: its last @path_len bytes are there. */
+#define SOCKBIND_P_PATH_CUT	0x02
+/*
+ * The path leads to the executable from the root of the initial mount
+ * namespace. Without this it belongs to another mount namespace, or to a
+ * mount that no namespace has.
+ */
+#define SOCKBIND_P_HOST_PATH	0x04
+/* The executable had no name any more: it was deleted, or never had one. */
+#define SOCKBIND_P_DELETED	0x08
+/* The executable is a memfd, and the path is the name that it was given. */
+#define SOCKBIND_P_MEMFD	0x10
+/* @text holds the command line, behind the path. */
+#define SOCKBIND_P_CMDLINE	0x20
+/* The command line was longer: its first @cmdline_len bytes are there. */
+#define SOCKBIND_P_CMDLINE_CUT	0x40
 
 /* struct sockbind_bind.via: how the kernel was asked */
 #define SOCKBIND_VIA_UNKNOWN	0
@@ -274,15 +300,84 @@ struct sockbind_lost {
 };
 
 /**
+ * struct sockbind_process - the identity of a process that binds
+ * @hdr: header, SOCKBIND_RECORD_PROCESS; @hdr.cpu is that of no CPU, but the
+ *	number of the ring that holds these records alone
+ * @time_boot: CLOCK_BOOTTIME of the bind that the record was made for, in ns
+ * @time_real: CLOCK_REALTIME of that bind, in ns since the epoch
+ * @duration: ns from there to the writing of this record: read(2) orders
+ *	records by @time_boot + @duration, as those of binds
+ * @start_time: that of the bind record. The key of the process is @pid,
+ *	@start_time and its executable: @exe_major, @exe_minor, @exe_inode.
+ * @exe_inode: inode number of the executable; 0: it has none (a kernel thread)
+ * @pid: process (thread group) id
+ * @exe_major: major number of the file system device of the executable
+ * @exe_minor: its minor number
+ * @exe_generation: generation of the inode: another file that is given the
+ *	same inode number has another one, where the file system has them; 0:
+ *	unknown
+ * @exe_uid: user id of the owner of the executable; SOCKBIND_UNKNOWN: unknown
+ * @exe_gid: group id of the executable; SOCKBIND_UNKNOWN: unknown
+ * @mntns: inode number of the mount namespace of the process; 0: unknown
+ * @exe_mode: type and mode of the executable, as st_mode; 0: unknown
+ * @path_len: bytes of the path in @text; see SOCKBIND_P_PATH
+ * @cmdline_len: bytes of the command line in @text; see SOCKBIND_P_CMDLINE
+ * @ancestors: entries of @ancestor_pid and @ancestor_comm that are filled; the
+ *	last one is process 1, or there were more
+ * @reserved: zero
+ * @ancestor_pid: process ids of the parent, its parent and so on
+ * @reserved2: zero
+ * @exe_fstype: type of the file system of the executable, as in
+ *	/proc/filesystems, up to the first NUL; empty: unknown
+ * @ancestor_comm: names of these processes, each up to the first NUL
+ * @text: the path, then the command line. Neither ends in a NUL. The path is
+ *	absolute, as seen from the root of the mount namespace that the
+ *	executable's mount belongs to, without " (deleted)". The command line
+ *	is what the process says of itself, its arguments separated by NULs;
+ *	the process may have changed it.
+ *
+ * Written once for a process, from the time of its first bind that was
+ * recorded, and again when its record is about to be overwritten while the
+ * process still binds. It comes after the bind.
+ */
+struct sockbind_process {
+	struct sockbind_header hdr;
+	__aligned_u64 time_boot;
+	__aligned_u64 time_real;
+	__aligned_u64 duration;
+	__aligned_u64 start_time;
+	__aligned_u64 exe_inode;
+	__u32 pid;
+	__u32 exe_major;
+	__u32 exe_minor;
+	__u32 exe_generation;
+	__u32 exe_uid;
+	__u32 exe_gid;
+	__u32 mntns;
+	__u16 exe_mode;
+	__u16 path_len;
+	__u16 cmdline_len;
+	__u8 ancestors;
+	__u8 reserved;
+	__u32 ancestor_pid[SOCKBIND_ANCESTORS];
+	__u32 reserved2;
+	__u8 exe_fstype[SOCKBIND_FSTYPE_LEN];
+	__u8 ancestor_comm[SOCKBIND_ANCESTORS][SOCKBIND_COMM_LEN];
+	__u8 text[SOCKBIND_TEXT_MAX];
+};
+
+/**
  * union sockbind_record - what read(2) returns an array of
  * @hdr: common start; @hdr.type says which member holds
  * @bind: SOCKBIND_RECORD_BIND
  * @lost: SOCKBIND_RECORD_LOST
+ * @process: SOCKBIND_RECORD_PROCESS
  */
 union sockbind_record {
 	struct sockbind_header hdr;
 	struct sockbind_bind bind;
 	struct sockbind_lost lost;
+	struct sockbind_process process;
 };
 
 /* Index into struct sockbind_info.nmissed, and bit of .probes. */
