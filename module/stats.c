@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "outcome.h"
 #include "probe.h"
+#include "process.h"
 #include "ring.h"
 #include "slot.h"
 #include "stats.h"
@@ -72,6 +73,20 @@ u32 sockbind_stats_disarmed(void)
 	return sockbind_canary_disarmed(kprobes_in_force());
 }
 
+static u32 process_records(void)
+{
+	const struct ring_core *ring = sockbind_process_ring();
+
+	return ring ? ring->mask + 1 : 0;
+}
+
+static u64 processes_recorded(void)
+{
+	const struct ring_core *ring = sockbind_process_ring();
+
+	return ring ? ring_core_end(ring) : 0;
+}
+
 /**
  * sockbind_stats_info - tell the state of the device
  * @info: filled whole
@@ -98,6 +113,7 @@ void sockbind_stats_info(struct sockbind_info *info)
 		.dropped_abandoned = stat_sum(SOCKBIND_STAT_DROPPED_ABANDONED),
 		.disarmed = sockbind_stats_disarmed(),
 		.kprobes = kprobes_in_force(),
+		.process_records = process_records(),
 	};
 	memcpy(info->instance, instance, sizeof(info->instance));
 
@@ -143,6 +159,21 @@ INFO_ATTR(nmissed_sys_bind, "%llu", info.nmissed[SOCKBIND_PROBE_SYS_BIND]);
 INFO_ATTR(nmissed_io_bind, "%llu", info.nmissed[SOCKBIND_PROBE_IO_BIND]);
 INFO_ATTR(nmissed_lsm, "%llu", info.nmissed[SOCKBIND_PROBE_LSM]);
 INFO_ATTR(disarmed, "%u", info.disarmed);
+INFO_ATTR(process_records, "%u", info.process_records);
+
+#define PROCESS_ATTR(name, expression)					\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, "%llu\n", expression);			\
+}									\
+static DEVICE_ATTR_RO(name)
+
+PROCESS_ATTR(processes_seen, stat_sum(SOCKBIND_STAT_PROCESS_SEEN));
+PROCESS_ATTR(processes_recorded, processes_recorded());
+PROCESS_ATTR(processes_known, stat_sum(SOCKBIND_STAT_PROCESS_KNOWN));
+PROCESS_ATTR(processes_dropped, stat_sum(SOCKBIND_STAT_PROCESS_DROPPED));
+PROCESS_ATTR(processes_pending, sockbind_process_pending());
 
 static struct attribute *stats_attrs[] = {
 	&dev_attr_abi_version.attr,
@@ -163,6 +194,12 @@ static struct attribute *stats_attrs[] = {
 	&dev_attr_nmissed_io_bind.attr,
 	&dev_attr_nmissed_lsm.attr,
 	&dev_attr_disarmed.attr,
+	&dev_attr_process_records.attr,
+	&dev_attr_processes_seen.attr,
+	&dev_attr_processes_recorded.attr,
+	&dev_attr_processes_known.attr,
+	&dev_attr_processes_dropped.attr,
+	&dev_attr_processes_pending.attr,
 	NULL
 };
 

@@ -77,7 +77,8 @@ static void print_json(const struct sockbind_info *info,
 		if (in_force(info, counters[i].probe))
 			printf(",\"%s\":%llu", counters[i].name,
 			       counter(info, counters[i].offset));
-	printf(",\"disarmed\":%u}\n", info->disarmed);
+	printf(",\"process_records\":%u,\"disarmed\":%u}\n",
+	       info->process_records, info->disarmed);
 }
 
 static void print_line(const char *name, unsigned long long value,
@@ -104,6 +105,9 @@ static void print_text(const struct sockbind_info *info,
 		   outcomes[info->outcome] : "unknown");
 	print_line("rings", info->rings, "one for each possible CPU");
 	print_line("records", info->records, "that a ring holds");
+	print_line("process_records", info->process_records,
+		   info->process_records ? "that the ring of processes holds" :
+					   "processes are not recorded");
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		if (in_force(info, counters[i].probe))
 			print_line(counters[i].name,

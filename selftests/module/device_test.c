@@ -720,8 +720,9 @@ TEST_F(device, info)
 	EXPECT_EQ(0, info->disarmed);
 	EXPECT_EQ(info->probes & ~(1U << SOCKBIND_PROBE_HOOK),
 		  info->kprobes & ~(1U << SOCKBIND_PROBE_HOOK));
-	for (i = 0; i < 2; i++)
-		EXPECT_EQ(0, info->reserved[i]);
+	EXPECT_EQ(0, info->process_records & (info->process_records - 1));
+	EXPECT_EQ(0, info->reserved2);
+	EXPECT_EQ(0, info->reserved);
 	for (i = 0; i < SOCKBIND_PROBES; i++)
 		EXPECT_EQ(0, info->nmissed[i]);
 }
@@ -792,6 +793,8 @@ TEST_F(device, sysfs_tells_the_same)
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_io_bind"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "nmissed_lsm"));
 	EXPECT_EQ(0, sysfs_number(_metadata, "disarmed"));
+	EXPECT_EQ(info.process_records,
+		  sysfs_number(_metadata, "process_records"));
 
 	file = fopen(SYSFS "instance", "r");
 	ASSERT_NE(NULL, file);

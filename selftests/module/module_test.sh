@@ -100,7 +100,8 @@ refused()
 
 bad_parameters()
 {
-	local range='not a power of two from 2 to 65536'
+	local range_of_two='a power of two from 2 to 65536'
+	local range="not $range_of_two"
 	local list='write all, or a list'
 
 	refused outcome=3 'not 0, 1 or 2'
@@ -113,6 +114,10 @@ bad_parameters()
 	refused records=3000000000 "$range"
 	refused records=-2 "invalid for parameter \`records'" ''
 	refused records= "invalid for parameter \`records'" ''
+	refused process=1 "not 0, nor $range_of_two"
+	refused process=7 "not 0, nor $range_of_two"
+	refused process=131072 "not 0, nor $range_of_two"
+	refused process=-1 "invalid for parameter \`process'" ''
 	refused families=foo "$list"
 	refused families=inet,,unix "$list"
 	refused families=64 "$list"

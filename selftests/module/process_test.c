@@ -273,6 +273,43 @@ TEST_F(process, recorded_once)
 	EXPECT_EQ(0, n);
 }
 
+static unsigned long long counter(struct __test_metadata *_metadata,
+				  const char *name)
+{
+	char path[96];
+	unsigned long long value;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/class/misc/sockbind/processes_%s",
+		 name);
+	file = fopen(path, "r");
+	ASSERT_NE(NULL, file)
+		TH_LOG("no %s", path);
+	ASSERT_EQ(1, fscanf(file, "%llu", &value));
+	fclose(file);
+	return value;
+}
+
+/* At rest they add up; another process may bind while they are read. */
+TEST_F(process, counters)
+{
+	struct run run = { .path = self->file };
+	unsigned long long seen, recorded, sum;
+
+	seen = counter(_metadata, "seen");
+	recorded = counter(_metadata, "recorded");
+	run_and_find(_metadata, self->dev, &run);
+	EXPECT_LT(seen, counter(_metadata, "seen"));
+	EXPECT_LT(recorded, counter(_metadata, "recorded"));
+	do {
+		sum = counter(_metadata, "recorded") +
+		      counter(_metadata, "known") +
+		      counter(_metadata, "dropped") +
+		      counter(_metadata, "pending");
+		seen = counter(_metadata, "seen");
+	} while (seen != sum);
+}
+
 static void remove_file(const struct run *run)
 {
 	unlink(run->argument);

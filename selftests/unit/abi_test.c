@@ -92,6 +92,35 @@ TEST(lost)
 	EXPECT_EQ(448, sizeof(union sockbind_record));
 }
 
+TEST(process)
+{
+	EXPECT_EQ(448, sizeof(struct sockbind_process));
+	EXPECT_EQ(8, __alignof__(struct sockbind_process));
+	EXPECT_MEMBER(sockbind_process, hdr, 0, 24);
+	EXPECT_MEMBER(sockbind_process, time_boot, 24, 8);
+	EXPECT_MEMBER(sockbind_process, time_real, 32, 8);
+	EXPECT_MEMBER(sockbind_process, duration, 40, 8);
+	EXPECT_MEMBER(sockbind_process, start_time, 48, 8);
+	EXPECT_MEMBER(sockbind_process, exe_inode, 56, 8);
+	EXPECT_MEMBER(sockbind_process, pid, 64, 4);
+	EXPECT_MEMBER(sockbind_process, exe_major, 68, 4);
+	EXPECT_MEMBER(sockbind_process, exe_minor, 72, 4);
+	EXPECT_MEMBER(sockbind_process, exe_generation, 76, 4);
+	EXPECT_MEMBER(sockbind_process, exe_uid, 80, 4);
+	EXPECT_MEMBER(sockbind_process, exe_gid, 84, 4);
+	EXPECT_MEMBER(sockbind_process, mntns, 88, 4);
+	EXPECT_MEMBER(sockbind_process, exe_mode, 92, 2);
+	EXPECT_MEMBER(sockbind_process, path_len, 94, 2);
+	EXPECT_MEMBER(sockbind_process, cmdline_len, 96, 2);
+	EXPECT_MEMBER(sockbind_process, ancestors, 98, 1);
+	EXPECT_MEMBER(sockbind_process, reserved, 99, 1);
+	EXPECT_MEMBER(sockbind_process, ancestor_pid, 100, 16);
+	EXPECT_MEMBER(sockbind_process, reserved2, 116, 4);
+	EXPECT_MEMBER(sockbind_process, exe_fstype, 120, 16);
+	EXPECT_MEMBER(sockbind_process, ancestor_comm, 136, 64);
+	EXPECT_MEMBER(sockbind_process, text, 200, 248);
+}
+
 TEST(info)
 {
 	EXPECT_EQ(160, sizeof(struct sockbind_info));
@@ -115,7 +144,9 @@ TEST(info)
 	EXPECT_MEMBER(sockbind_info, nmissed, 104, 32);
 	EXPECT_MEMBER(sockbind_info, disarmed, 136, 4);
 	EXPECT_MEMBER(sockbind_info, kprobes, 140, 4);
-	EXPECT_MEMBER(sockbind_info, reserved, 144, 16);
+	EXPECT_MEMBER(sockbind_info, process_records, 144, 4);
+	EXPECT_MEMBER(sockbind_info, reserved2, 148, 4);
+	EXPECT_MEMBER(sockbind_info, reserved, 152, 8);
 }
 
 TEST(ioctl)

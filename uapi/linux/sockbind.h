@@ -419,6 +419,9 @@ union sockbind_record {
  *	known to be. It is found out anew by each GET_INFO.
  * @kprobes: bit set of SOCKBIND_PROBE_* in force that are kprobes; ftrace calls
  *	the others without one
+ * @process_records: records of processes that their ring holds; 0: processes are
+ *	not recorded, or the module is one that cannot
+ * @reserved2: zero
  * @reserved: zero
  *
  * The size is the same in every version, since the ioctl's number holds it: any
@@ -448,7 +451,9 @@ struct sockbind_info {
 	__aligned_u64 nmissed[SOCKBIND_PROBES];
 	__u32 disarmed;
 	__u32 kprobes;
-	__aligned_u64 reserved[2];
+	__u32 process_records;
+	__u32 reserved2;
+	__aligned_u64 reserved;
 };
 
 /* Letter and range are free in Linux 6.12's ioctl-number.rst. */
