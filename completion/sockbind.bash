@@ -4,7 +4,8 @@
 # Completion of sockbind(8) for bash, with bash-completion or without.
 
 _sockbind_options='--addr --banner --by --category --cgroup --check --comm
-	--container --count --device --duration --ephemeral --every --failed
+	--container --count --device --duration --ephemeral --every --exe
+	--failed
 	--family --follow --follow-new --format --help --json --list-columns
 	--netns --no-follow --no-header --number --numeric --ok --output --pid
 	--ports --privileged --proto --quiet --record --replay --result --rotate
@@ -38,6 +39,7 @@ _sockbind_value()
 	-u | --user) words=$(compgen -u) ;;
 	--category) words='well-known registered dynamic none' ;;
 	--comm) words=$(cat /proc/[1-9]*/comm 2>/dev/null) ;;
+	--exe) words=$(readlink /proc/[1-9]*/exe 2>/dev/null) ;;
 	--ephemeral | --privileged | --shared) words='yes no' ;;
 	--family) words='inet inet6 unix netlink packet vsock alg can
 		bluetooth tipc qipcrtr xdp' ;;

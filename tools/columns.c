@@ -9,6 +9,7 @@
 #include "decode.h"
 #include "escape.h"
 #include "identity.h"
+#include "known.h"
 #include "labels.h"
 #include "names.h"
 #include "output.h"
@@ -104,9 +105,84 @@ static void put_thread(struct output *out, const struct bind_event *event)
 	put_bytes(out, &event->thread_comm);
 }
 
+/* Where the record has none, /proc may have had one, which is the host's. */
 static void put_exe(struct output *out, const struct bind_event *event)
 {
-	put_bytes(out, &event->names->exe);
+	const struct known *process = event->process;
+
+	if (!process || !process->path.len) {
+		put_bytes(out, &event->names->exe);
+		return;
+	}
+	buf_str(&out->buf, known_mark(process));
+	put_bytes(out, &process->path);
+	if (process->raw.hdr.flags & SOCKBIND_P_DELETED)
+		buf_str(&out->buf, " (deleted)");
+}
+
+static void put_exe_owner(struct output *out, const struct bind_event *event)
+{
+	const struct known *process = event->process;
+
+	if (!process || process->raw.exe_uid == SOCKBIND_UNKNOWN)
+		return;
+	put_number(out, process->raw.exe_uid);
+	buf_char(&out->buf, ':');
+	put_number(out, process->raw.exe_gid);
+}
+
+static void put_word(struct output *out, size_t start, const char *word)
+{
+	if (!word)
+		return;
+	if (out->buf.len > start)
+		buf_char(&out->buf, ',');
+	buf_str(&out->buf, word);
+}
+
+static void put_exe_flags(struct output *out, const struct bind_event *event)
+{
+	const size_t start = out->buf.len;
+	size_t i;
+
+	for (i = 0; event->process && i < KNOWN_FLAGS; i++)
+		put_word(out, start, known_flag(event->process, i));
+}
+
+/* As a shell would take it but for quotes: what has them is no argument's end. */
+static void put_cmdline(struct output *out, const struct bind_event *event)
+{
+	const struct known *process = event->process;
+	struct address_bytes rest, argument;
+	const char *space = "";
+
+	if (!process)
+		return;
+	rest = process->cmdline;
+	while (known_argument(&rest, &argument)) {
+		buf_str(&out->buf, space);
+		put_bytes(out, &argument);
+		space = " ";
+	}
+	if (process->raw.hdr.flags & SOCKBIND_P_CMDLINE_CUT)
+		buf_str(&out->buf, "...");
+}
+
+/* The parent first. */
+static void put_parents(struct output *out, const struct bind_event *event)
+{
+	const struct known *process = event->process;
+	struct address_bytes comm;
+	size_t i;
+
+	for (i = 0; process && i < process->raw.ancestors; i++) {
+		if (i)
+			buf_char(&out->buf, ',');
+		comm = known_ancestor(process, i);
+		put_bytes(out, &comm);
+		buf_char(&out->buf, ':');
+		put_number(out, process->raw.ancestor_pid[i]);
+	}
 }
 
 static void put_name_or_number(struct output *out,
@@ -465,15 +541,6 @@ static void put_shared(struct output *out, const struct bind_event *event)
 	put_yes_or_no(out, label_shared(event));
 }
 
-static void put_word(struct output *out, size_t start, const char *word)
-{
-	if (!word)
-		return;
-	if (out->buf.len > start)
-		buf_char(&out->buf, ',');
-	buf_str(&out->buf, word);
-}
-
 static void put_labels(struct output *out, const struct bind_event *event)
 {
 	const size_t start = out->buf.len;
@@ -520,8 +587,17 @@ static const struct column columns[] = {
 	COLUMN("comm", "COMM", 12, 15, "program", .put = put_comm),
 	COLUMN("thread", "THREAD", 12, 15, "name of the thread",
 	       .put = put_thread),
-	COLUMN("exe", "EXE", 20, 32, "executable file, if verified",
+	COLUMN("exe", "EXE", 20, 32, "executable file; % before it: not on the host",
 	       .needs = RESOLVE_EXE, .put = put_exe),
+	COLUMN("exe-owner", "OWNER", 9, 11, "owner and group of that file",
+	       .put = put_exe_owner),
+	COLUMN("exe-flags", "EXE-FLAGS", 12, 16,
+	       "deleted, memfd, elsewhere, setuid, setgid",
+	       .put = put_exe_flags),
+	COLUMN("cmdline", "CMDLINE", 24, 48,
+	       "command line, as the process has it", .put = put_cmdline),
+	COLUMN("parents", "PARENTS", 24, 40, "names and pids of its ancestors",
+	       .put = put_parents),
 	COLUMN("user", "USER", 8, 12, "effective user",
 	       .needs = RESOLVE_USER, .put = put_user),
 	COLUMN("who", "USER", 8, 25, "effective user, @container if in one",

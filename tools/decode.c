@@ -56,6 +56,26 @@ static const size_t lost64[] = {
 	offsetof(struct sockbind_lost, last),
 };
 
+#define PROCESS(member)	offsetof(struct sockbind_process, member)
+
+static const size_t process16[] = {
+	PROCESS(exe_mode), PROCESS(path_len), PROCESS(cmdline_len),
+};
+
+static const size_t process32[] = {
+	PROCESS(pid), PROCESS(exe_major), PROCESS(exe_minor),
+	PROCESS(exe_generation), PROCESS(exe_uid), PROCESS(exe_gid),
+	PROCESS(mntns), PROCESS(ancestor_pid[0]), PROCESS(ancestor_pid[1]),
+	PROCESS(ancestor_pid[2]), PROCESS(ancestor_pid[3]),
+};
+
+static const size_t process64[] = {
+	PROCESS(time_boot), PROCESS(time_real), PROCESS(duration),
+	PROCESS(start_time), PROCESS(exe_inode),
+};
+
+static_assert(SOCKBIND_ANCESTORS == 4, "process32 names them all");
+
 static void swap_each(void *record, const size_t *offsets, size_t count,
 		      size_t size)
 {
@@ -94,6 +114,18 @@ static void swap_lost(struct sockbind_lost *lost)
 {
 	swap_header(&lost->hdr);
 	swap_each(lost, lost64, ARRAY_SIZE(lost64), 8);
+}
+
+/**
+ * decode_swap_process() - change the byte order of a record
+ * @raw: the record
+ */
+void decode_swap_process(struct sockbind_process *raw)
+{
+	swap_header(&raw->hdr);
+	swap_each(raw, process16, ARRAY_SIZE(process16), 2);
+	swap_each(raw, process32, ARRAY_SIZE(process32), 4);
+	swap_each(raw, process64, ARRAY_SIZE(process64), 8);
 }
 
 static struct address_bytes name_bytes(const __u8 *name, size_t size)
@@ -199,12 +231,13 @@ static enum decode_result decode_bind(struct bind_event *bind,
 	bind->thread_comm = name_bytes(raw->comm, sizeof(raw->comm));
 	bind->leader_comm = name_bytes(raw->leader_comm,
 				       sizeof(raw->leader_comm));
-	bind->comm = raw->via_flags & SOCKBIND_VIA_WORKER ?
-		     bind->leader_comm : bind->thread_comm;
+	bind->comm = bind->leader_comm.len ? bind->leader_comm :
+					     bind->thread_comm;
 	decode_outcome(bind);
 	decode_request(bind);
 	decode_final(bind);
 	bind->names = &no_names;
+	bind->process = NULL;
 	return DECODE_BIND;
 }
 
@@ -229,9 +262,32 @@ static enum decode_result decode_lost(struct lost_event *event,
 	return DECODE_LOST;
 }
 
+/* Each length agrees with its flag, and both texts are in @text. */
+static bool is_odd_process(const struct sockbind_process *raw)
+{
+	const __u32 flags = raw->hdr.flags;
+
+	return raw->path_len + raw->cmdline_len > SOCKBIND_TEXT_MAX ||
+	       (raw->path_len && !(flags & SOCKBIND_P_PATH)) ||
+	       (raw->cmdline_len && !(flags & SOCKBIND_P_CMDLINE)) ||
+	       raw->ancestors > SOCKBIND_ANCESTORS;
+}
+
+static enum decode_result decode_process(struct process_event *event,
+					 const void *record, bool swapped)
+{
+	struct sockbind_process *raw = &event->raw;
+
+	memcpy(raw, record, sizeof(*raw));
+	if (swapped)
+		decode_swap_process(raw);
+	event->odd = is_odd_process(raw);
+	return DECODE_PROCESS;
+}
+
 /**
  * decode_record() - check and decode one record
- * @event: result of DECODE_BIND and DECODE_LOST, else undefined
+ * @event: result of DECODE_BIND, DECODE_LOST and DECODE_PROCESS, else undefined
  * @record: first byte of the record, which may have any alignment
  * @size: bytes there, SOCKBIND_RECORD_SIZE if it is one of ours
  * @swapped: it was written on a host of the other byte order
@@ -257,6 +313,8 @@ enum decode_result decode_record(struct event *event, const void *record,
 		return decode_bind(&event->bind, record, swapped);
 	case SOCKBIND_RECORD_LOST:
 		return decode_lost(&event->lost, record, swapped);
+	case SOCKBIND_RECORD_PROCESS:
+		return decode_process(&event->process, record, swapped);
 	default:
 		return DECODE_UNKNOWN;
 	}

@@ -14,12 +14,14 @@
 
 #include "address.h"
 
+struct known;
 struct resolved;
 
 /* What decode_record() found. */
 enum decode_result {
 	DECODE_BIND,
 	DECODE_LOST,
+	DECODE_PROCESS,
 	DECODE_UNKNOWN,		/* a type to be skipped */
 	DECODE_FOREIGN,		/* of another ABI version or size */
 };
@@ -58,8 +60,7 @@ static inline bool decode_is_error(int32_t number)
  * @final: address that the socket got, with @has_final
  * @has_final: it is known
  * @change: how @final differs from @request, with @has_final
- * @comm: name to show for the program: that of the thread group's leader where
- *	an io_uring worker did the bind
+ * @comm: name to show for the program: that of the thread group's leader
  * @thread_comm: name of the thread
  * @leader_comm: name of the thread group's leader
  * @error: errno that the bind failed with, positive; 0: it did not fail, or
@@ -71,6 +72,8 @@ static inline bool decode_is_error(int32_t number)
  * @odd: ODD_* of the members that contradict the rest
  * @names: the names that the host has for its numbers; decode_record() knows
  *	none, and has it point at empty ones
+ * @process: what its record says of the process; NULL: none has been seen, as
+ *	decode_record() has it
  *
  * The other members point into @raw: do not copy the structure.
  */
@@ -91,6 +94,7 @@ struct bind_event {
 	bool succeeded;
 	unsigned int odd;
 	const struct resolved *names;
+	const struct known *process;
 };
 
 /**
@@ -143,18 +147,31 @@ struct lost_event {
 };
 
 /**
+ * struct process_event - the identity of a process
+ * @raw: copy of the record, its numbers in the byte order of this host
+ * @odd: its lengths contradict the ABI: nothing of it is to be believed
+ */
+struct process_event {
+	struct sockbind_process raw;
+	bool odd;
+};
+
+/**
  * struct event - a decoded record
  * @bind: DECODE_BIND
  * @lost: DECODE_LOST
+ * @process: DECODE_PROCESS
  */
 struct event {
 	union {
 		struct bind_event bind;
 		struct lost_event lost;
+		struct process_event process;
 	};
 };
 
 const char *decode_odd_name(unsigned int bit);
+void decode_swap_process(struct sockbind_process *raw);
 enum decode_result decode_record(struct event *event, const void *record,
 				 size_t size, bool swapped);
 

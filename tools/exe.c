@@ -2,11 +2,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/openat2.h>
 #include <linux/sockbind.h>
 
 #include "exe.h"
@@ -14,6 +17,14 @@
 
 /* Processes whose number and start collide share a slot: the last one has it. */
 #define SLOTS	256
+
+/* Since Linux 5.12, and not in older headers: fail rather than ask a file system. */
+#ifndef RESOLVE_CACHED
+#define RESOLVE_CACHED	0x20
+#endif
+
+/* A walk over what is cached gives up where something changes under it. */
+#define WALKS	5
 
 /**
  * struct slot - the answer for a process that runs an executable
@@ -52,6 +63,56 @@ static bool is_executable(int fd, const struct sockbind_bind *raw)
 	return !raw->exe_major || stx.stx_dev_minor == raw->exe_minor;
 }
 
+/* Return: the id of the mount that a file was opened on, or -1. */
+static int mount_id(int fd)
+{
+	char path[sizeof("/proc/self/fdinfo/4294967295")], data[1024], *line;
+	int id = -1;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (process_read(AT_FDCWD, path, data, sizeof(data)) <= 0)
+		return -1;
+	line = strstr(data, "mnt_id:");
+	if (!line || sscanf(line, "mnt_id: %d", &id) != 1)
+		return -1;
+	return id;
+}
+
+/*
+ * The path is as the kernel makes it: absolute, without a symbolic link. What is
+ * cached answers, since the file is in use, and no server of a file system is
+ * asked, which may never answer.
+ */
+static int open_cached(const char *path)
+{
+	const struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS,
+	};
+	int walk, fd = -1;
+
+	for (walk = 0; walk < WALKS && fd < 0; walk++)
+		fd = (int)syscall(__NR_openat2, AT_FDCWD, path, &how,
+				  sizeof(how));
+	return fd;
+}
+
+/*
+ * A process can make its path any: by mounts of its own, by a tree that is mounted
+ * nowhere. It is told only if it leads to the same file of the same mount from here.
+ */
+static bool leads_to(const char *path, int exe, const struct sockbind_bind *raw)
+{
+	int fd = open_cached(path), id = mount_id(exe);
+	bool same;
+
+	if (fd < 0)
+		return false;
+	same = is_executable(fd, raw) && id >= 0 && mount_id(fd) == id;
+	close(fd);
+	return same;
+}
+
 /*
  * One descriptor is asked for both, the file and its path: the process may run
  * another executable meanwhile.
@@ -66,7 +127,12 @@ static ssize_t verified_path(int process, const struct sockbind_bind *raw,
 	if (fd < 0)
 		return -1;
 	if (is_executable(fd, raw))
-		len = process_link(fd, path, size);
+		len = process_link(fd, path, size - 1);
+	if (len > 0) {
+		path[len] = '\0';
+		if (!leads_to(path, fd, raw))
+			len = -1;
+	}
 	close(fd);
 	return len;
 }
@@ -109,8 +175,7 @@ static bool is_for(const struct slot *slot, const struct sockbind_bind *raw)
  * exe_path() - path of the executable that did a bind
  * @raw: record of the bind
  *
- * Return: the path as its process sees it, " (deleted)" behind it if it is gone,
- * valid until the next call; empty: it cannot be told for sure.
+ * Return: the path, valid until the next call; empty: it cannot be told for sure.
  */
 struct address_bytes exe_path(const struct sockbind_bind *raw)
 {

@@ -11,8 +11,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "buf.h"
 #include "decode.h"
 #include "filter.h"
+#include "known.h"
 #include "labels.h"
 #include "names.h"
 #include "resolve.h"
@@ -224,7 +226,34 @@ static bool parse_text(struct filter_item *item)
 static bool match_comm(const struct filter_item *item,
 		       const struct bind_event *event)
 {
-	return match_pattern(item->text, event->comm);
+	return match_pattern(item->text, event->comm) ||
+	       match_pattern(item->text, event->thread_comm);
+}
+
+static bool parse_exe(struct filter_item *item)
+{
+	item->needs = RESOLVE_EXE;
+	return true;
+}
+
+/* As the column exe has it: a path of another mount namespace has a % before it. */
+static bool match_exe(const struct filter_item *item,
+		      const struct bind_event *event)
+{
+	const struct known *process = event->process;
+	const struct address_bytes *path = &event->names->exe;
+	char text[PATH_MAX + 8];
+	struct buf b = { .data = text, .size = sizeof(text) - 1 };
+
+	if (process && process->path.len) {
+		path = &process->path;
+		buf_str(&b, known_mark(process));
+	}
+	if (!path->len)
+		return false;
+	buf_mem(&b, path->data, path->len);
+	text[b.len] = '\0';
+	return !fnmatch(item->text, text, 0);
 }
 
 /* inet, AF_INET or 2 */
@@ -564,6 +593,10 @@ static const struct kind kinds[FILTER_KINDS] = {
 	[FILTER_COMM] = {
 		parse_text, match_comm,
 		"it is to be the name of a program, as in nginx,php-fpm*",
+	},
+	[FILTER_EXE] = {
+		parse_exe, match_exe,
+		"it is to be the path of an executable, as in /usr/sbin/*,!/usr/sbin/sshd",
 	},
 	[FILTER_FAMILY] = {
 		parse_family, match_family,

@@ -11,6 +11,7 @@
 #include "count.h"
 #include "decode.h"
 #include "journal.h"
+#include "known.h"
 #include "loop.h"
 #include "options.h"
 #include "output.h"
@@ -218,6 +219,14 @@ static bool is_late(const struct loop *loop, const struct sockbind_bind *raw)
 	       written <= clock_now(CLOCK_BOOTTIME) + CLOCK_SLACK_NS;
 }
 
+/* The device's were learned when they were read: they come after their binds. */
+static void take_process(struct loop *loop, const struct process_event *process)
+{
+	loop->odd += process->odd;
+	if (!process->odd && !loop->source->live)
+		known_learn(&process->raw);
+}
+
 static int take_record(struct loop *loop, const void *record, size_t size)
 {
 	const struct source *source = loop->source;
@@ -233,12 +242,16 @@ static int take_record(struct loop *loop, const void *record, size_t size)
 			break;
 		}
 		loop->odd += event.bind.odd != 0;
+		event.bind.process = known_find(&event.bind.raw);
 		status = take_bind(loop, &event.bind);
 		break;
 	case DECODE_LOST:
 		loop->odd += event.lost.odd != 0;
 		status = take_lost(loop, &event.lost,
 				   "the reader was too slow");
+		break;
+	case DECODE_PROCESS:
+		take_process(loop, &event.process);
 		break;
 	case DECODE_UNKNOWN:
 		break;
@@ -259,7 +272,8 @@ static int take_new_record(struct loop *loop)
 	const size_t size = loop->source->size;
 	int status = 0;
 
-	if (!loop->state)
+	/* Who a process is, all runs are to know. */
+	if (!loop->state || hdr->type == SOCKBIND_RECORD_PROCESS)
 		return take_record(loop, record, size);
 	if (hdr->type == SOCKBIND_RECORD_BIND &&
 	    hdr->version == SOCKBIND_ABI_VERSION && is_late(loop, record)) {

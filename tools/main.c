@@ -29,7 +29,8 @@ static int open_source(struct source *source, const struct options *options)
 {
 	if (options->replay)
 		return source_open_replay(source, options->replay);
-	return source_open_device(source, options->device, options->only_new);
+	return source_open_device(source, options->device, options->only_new) ?:
+	       source_learn(source, options->only_new);
 }
 
 static int print_stats(const struct options *options)

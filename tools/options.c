@@ -33,6 +33,7 @@ static const char help[] =
 "        -n, --numeric         -H, --no-header         -q, --quiet    --banner\n"
 "Filter  -p, --pid N           -P, --ports N           -u, --user NAME|N\n"
 "        -c, --cgroup PATH     --comm NAME             --container ID\n"
+"        --exe PATH\n"
 "        --family inet,..      --proto tcp,udp,..      --addr IP|IP/BITS|/PATH\n"
 "        --netns INODE|PID     --scope public,..       --category well-known,..\n"
 "        --result EACCES,..    --failed  --ok          --privileged[=no]\n"
@@ -83,6 +84,7 @@ static const struct option table[] = {
 	  OPTION_FILTER + FILTER_CONTAINER },
 	{ "ephemeral", optional_argument, NULL,
 	  OPTION_FILTER + FILTER_EPHEMERAL },
+	{ "exe", required_argument, NULL, OPTION_FILTER + FILTER_EXE },
 	{ "family", required_argument, NULL, OPTION_FILTER + FILTER_FAMILY },
 	{ "netns", required_argument, NULL, OPTION_FILTER + FILTER_NETNS },
 	{ "pid", required_argument, NULL, OPTION_FILTER + FILTER_PID },

@@ -23,11 +23,11 @@ struct recording_header;
 
 /*
  * No event takes more: two paths and six names, each byte at most six
- * characters in a JSON string and two more in hexadecimal, and some 12,000
+ * characters in a JSON string and two more in hexadecimal, and some 18,000
  * bytes around that.
  */
 #define OUTPUT_EVENT_MAX \
-	(8 * (2 * OUTPUT_PATH_MAX + 6 * OUTPUT_NAME_MAX) + 16384)
+	(8 * (2 * OUTPUT_PATH_MAX + 6 * OUTPUT_NAME_MAX) + 24576)
 
 /**
  * struct output_ops - one form of output

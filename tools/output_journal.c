@@ -19,8 +19,9 @@
 #include "watch.h"
 
 #define FIELDS \
-	"timestamp,pid,tid,ppid,nspid,comm,exe,uid,euid,user,login,session," \
-	"container,runtime,pod,cgroup,result,family,type,proto,asked,final," \
+	"timestamp,pid,tid,ppid,nspid,comm,exe,cmdline,parents,uid,euid,user," \
+	"login,session,container,runtime,pod,cgroup,result,family,type,proto," \
+	"asked,final," \
 	"addr,port,if,opts,scope,category,privileged,ephemeral,shared,fd," \
 	"inode,mark,netns,mntns,pidns,userns,via,cpu,seq,instance,odd"
 #define MESSAGE	"comm,pid,user,result,proto,address"

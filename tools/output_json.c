@@ -13,8 +13,10 @@
 
 #include "array.h"
 #include "decode.h"
+#include "escape.h"
 #include "identity.h"
 #include "json.h"
+#include "known.h"
 #include "labels.h"
 #include "names.h"
 #include "output.h"
@@ -115,19 +117,99 @@ static __always_inline char *put_resolved(char *p, const char *key,
 			  value->len < max ? value->len : max);
 }
 
+/* What the record of the process says of the file, beside its path. */
+static char *put_file(char *p, const struct known *process)
+{
+	const struct sockbind_process *raw = &process->raw;
+
+	if (raw->exe_uid != SOCKBIND_UNKNOWN)
+		p = json_u64(p, "uid", raw->exe_uid);
+	if (raw->exe_gid != SOCKBIND_UNKNOWN)
+		p = json_u64(p, "gid", raw->exe_gid);
+	if (raw->exe_mode)
+		p = json_u64(p, "mode", raw->exe_mode);
+	if (raw->exe_generation)
+		p = json_u64(p, "generation", raw->exe_generation);
+	if (raw->exe_fstype[0])
+		p = json_bytes(p, "fstype", raw->exe_fstype,
+			       strnlen((const char *)raw->exe_fstype,
+				       sizeof(raw->exe_fstype)));
+	return p;
+}
+
+static char *put_path(char *p, const struct known *process)
+{
+	const __u32 flags = process->raw.hdr.flags;
+
+	p = json_bytes(p, "path", process->path.data, process->path.len);
+	p = json_bool(p, "host_path", flags & SOCKBIND_P_HOST_PATH);
+	if (flags & SOCKBIND_P_PATH_CUT)
+		p = json_bool(p, "path_cut", true);
+	if (flags & SOCKBIND_P_DELETED)
+		p = json_bool(p, "deleted", true);
+	if (flags & SOCKBIND_P_MEMFD)
+		p = json_bool(p, "memfd", true);
+	return p;
+}
+
 static char *put_exe(char *p, const struct bind_event *event)
 {
 	const struct sockbind_bind *raw = &event->raw;
+	const struct known *process = event->process;
 
 	if (!raw->exe_inode)
 		return p;
 	p = json_open(p, "exe");
-	p = put_resolved(p, JSON_KEY("path"), &event->names->exe,
-			 OUTPUT_PATH_MAX);
+	if (process && process->path.len)
+		p = put_path(p, process);
+	else
+		p = put_resolved(p, JSON_KEY("path"), &event->names->exe,
+				 OUTPUT_PATH_MAX);
 	p = json_u64(p, "major", raw->exe_major);
 	p = json_u64(p, "minor", raw->exe_minor);
 	p = json_id(p, "inode", raw->exe_inode);
+	if (process)
+		p = put_file(p, process);
 	return json_close(p);
+}
+
+static char *put_cmdline(char *p, const struct known *process)
+{
+	struct address_bytes rest = process->cmdline, argument;
+	bool exact = true;
+
+	if (!rest.len)
+		return p;
+	p = json_text(json_key(p, "cmdline"), "[");
+	while (known_argument(&rest, &argument)) {
+		p = json_text(p, "\"");
+		p = escape_json(p, argument.data, argument.len, &exact);
+		p = json_text(p, "\",");
+	}
+	p = json_text(p - 1, "],");
+	if (!exact)
+		p = json_hex(p, "cmdline_hex", process->cmdline.data,
+			     process->cmdline.len);
+	if (process->raw.hdr.flags & SOCKBIND_P_CMDLINE_CUT)
+		p = json_bool(p, "cmdline_cut", true);
+	return p;
+}
+
+static char *put_parents(char *p, const struct known *process)
+{
+	struct address_bytes comm;
+	size_t i;
+
+	if (!process->raw.ancestors)
+		return p;
+	p = json_text(json_key(p, "parents"), "[");
+	for (i = 0; i < process->raw.ancestors; i++) {
+		comm = known_ancestor(process, i);
+		p = json_u64(json_begin(p), "pid", process->raw.ancestor_pid[i]);
+		p = json_bytes(p, "comm", comm.data, comm.len);
+		p = json_close(p);
+	}
+	return json_text(p - 1, "],");
 }
 
 /* One that is @like, and whose value there needed no escaping, is copied. */
@@ -245,6 +327,10 @@ static char *put_process(char *p, const struct bind_event *event)
 		      raw->hdr.flags & SOCKBIND_F_CAP_NET_BIND);
 	p = json_u64(p, "start_ns", raw->start_time);
 	p = put_exe(p, event);
+	if (event->process) {
+		p = put_cmdline(p, event->process);
+		p = put_parents(p, event->process);
+	}
 	if (raw->cgroup)
 		p = json_id(p, "cgroup", raw->cgroup);
 	p = put_resolved(p, JSON_KEY("cgroup_path"), &event->names->cgroup,

@@ -6,6 +6,7 @@
 #include <linux/sockbind.h>
 
 #include "decode.h"
+#include "known.h"
 #include "output.h"
 #include "recording.h"
 #include "resolve.h"
@@ -17,6 +18,7 @@ static void put_header(struct output *out)
 {
 	struct recording_header header = *out->origin;
 
+	known_begin_recording();
 	origin = header;
 	header.size = recording_u32(out->swapped, sizeof(header));
 	buf_mem(&out->buf, &header, sizeof(header));
@@ -58,9 +60,25 @@ static void put_names(struct output *out, struct resolved names)
 	}
 }
 
+/* Once in each recording, before the first bind: --replay needs nothing else. */
+static void put_process(struct output *out, const struct bind_event *event)
+{
+	struct known *known = event->process ? known_find(&event->raw) : NULL;
+	struct sockbind_process raw;
+
+	if (!known || known->written)
+		return;
+	known->written = true;
+	raw = known->raw;
+	if (out->swapped)
+		decode_swap_process(&raw);
+	put_record(out, &raw);
+}
+
 static void record_bind(struct output *out, const struct bind_event *event)
 {
 	put_new_header(out);
+	put_process(out, event);
 	put_names(out, *event->names);
 	put_record(out, event->record);
 }

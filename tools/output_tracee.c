@@ -10,6 +10,7 @@
 #include "decode.h"
 #include "escape.h"
 #include "json.h"
+#include "known.h"
 #include "output.h"
 #include "resolve.h"
 
@@ -94,6 +95,18 @@ static char *put_ids(char *p, const struct sockbind_bind *raw)
 	return json_u64(p, "pidNamespace", raw->pidns);
 }
 
+/* As the column exe has it: a path of another mount namespace has a % before it. */
+static char *put_executable(char *p, const struct bind_event *event)
+{
+	const struct known *process = event->process;
+
+	if (!process || !process->path.len)
+		return put_string(p, &event->names->exe, OUTPUT_PATH_MAX);
+	p = stpcpy(json_text(p, "\""), known_mark(process));
+	p = escape_json(p, process->path.data, process->path.len, NULL);
+	return json_text(p, "\"");
+}
+
 static char *put_names(char *p, const struct output *out,
 		       const struct bind_event *event)
 {
@@ -105,7 +118,7 @@ static char *put_names(char *p, const struct output *out,
 
 	p = put_name(json_key(p, "processName"), &event->thread_comm);
 	p = json_text(json_key(p, "executable"), "{\"path\":");
-	p = put_string(p, &names->exe, OUTPUT_PATH_MAX);
+	p = put_executable(p, event);
 	p = json_text(p, "},");
 	p = put_name(json_key(p, "hostName"), &host_bytes);
 	p = put_name(json_key(p, "containerId"), &names->container);

@@ -39,17 +39,54 @@ enum reader_result reader_open(struct reader *reader, const char *device,
 	result = check_info(reader);
 	if (result)
 		goto close;
-	if (only_new && lseek(reader->fd, 0, SEEK_END) < 0) {
-		result = READER_SEEK_FAILED;
-		goto close;
-	}
-	return READER_OK;
+	if (only_new)
+		result = reader_seek(reader, true);
+	if (!result)
+		return READER_OK;
 
 close:
 	error = errno;
 	close(reader->fd);
 	errno = error;
 	return result;
+}
+
+/**
+ * reader_seek() - go to either end
+ * @reader: open device
+ * @only_new: behind the newest record; else to the oldest
+ *
+ * Return: READER_OK, or what is wrong.
+ */
+enum reader_result reader_seek(struct reader *reader, bool only_new)
+{
+	return lseek(reader->fd, 0, only_new ? SEEK_END : SEEK_SET) < 0 ?
+	       READER_SEEK_FAILED : READER_OK;
+}
+
+/**
+ * reader_read_on() - read behind what the last call has read, without waiting
+ * @reader: open device, with room for READER_BATCH records in @batch
+ *
+ * Return: READER_OK, with no record more if there is none now, or what is wrong.
+ */
+enum reader_result reader_read_on(struct reader *reader)
+{
+	ssize_t len;
+
+	reader->full = false;
+	len = read(reader->fd, reader->batch + reader->count,
+		   READER_BATCH * sizeof(*reader->batch));
+	if (len < 0)
+		return errno == EAGAIN || errno == EINTR ? READER_OK :
+							   READER_READ_FAILED;
+	if (!len)
+		return READER_GONE;
+	if (len % SOCKBIND_RECORD_SIZE)
+		return READER_CUT_OFF;
+	reader->full = len == READER_BATCH * sizeof(*reader->batch);
+	reader->count += (size_t)len / SOCKBIND_RECORD_SIZE;
+	return READER_OK;
 }
 
 /**
@@ -60,17 +97,6 @@ close:
  */
 enum reader_result reader_read(struct reader *reader)
 {
-	ssize_t len;
-
 	reader->count = 0;
-	len = read(reader->fd, reader->batch, sizeof(reader->batch));
-	if (len < 0)
-		return errno == EAGAIN || errno == EINTR ? READER_OK :
-							   READER_READ_FAILED;
-	if (!len)
-		return READER_GONE;
-	if (len % SOCKBIND_RECORD_SIZE)
-		return READER_CUT_OFF;
-	reader->count = (size_t)len / SOCKBIND_RECORD_SIZE;
-	return READER_OK;
+	return reader_read_on(reader);
 }

@@ -9,6 +9,7 @@
 #include <linux/sockbind.h>
 
 #define READER_BATCH	128	/* records in one read */
+#define READER_READS	2	/* whose records are looked at together */
 
 enum reader_result {
 	READER_OK,
@@ -27,17 +28,21 @@ enum reader_result {
  * @fd: its descriptor, to be polled for POLLIN
  * @info: what GET_INFO told at the start
  * @count: records in @batch
- * @batch: result of the last reader_read()
+ * @full: the last read may have left some
+ * @batch: result of the last reader_read(), and of reader_read_on() after it
  */
 struct reader {
 	int fd;
 	struct sockbind_info info;
 	size_t count;
-	union sockbind_record batch[READER_BATCH];
+	bool full;
+	union sockbind_record batch[READER_READS * READER_BATCH];
 };
 
 enum reader_result reader_open(struct reader *reader, const char *device,
 			       bool only_new);
+enum reader_result reader_seek(struct reader *reader, bool only_new);
 enum reader_result reader_read(struct reader *reader);
+enum reader_result reader_read_on(struct reader *reader);
 
 #endif /* SOCKBIND_READER_H */

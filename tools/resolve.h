@@ -24,7 +24,7 @@ enum {
  * @user: of the effective user
  * @real_user: of the real user
  * @login_user: of the login user
- * @exe: path of the executable, as its process sees it
+ * @exe: path of the executable, which leads there from the root of this host
  * @cgroup: path of the cgroup below the root of its hierarchy
  * @runtime: what made the container: "docker", "containerd", ...
  * @container: full id of the container, or name of the machine

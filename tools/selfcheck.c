@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/sockbind.h>
@@ -25,6 +27,7 @@
 #include "decode.h"
 #include "diagnosis.h"
 #include "escape.h"
+#include "known.h"
 #include "names.h"
 #include "others.h"
 #include "privileges.h"
@@ -32,6 +35,9 @@
 #include "resolve.h"
 #include "selfcheck.h"
 #include "source.h"
+
+/* A thread of the module records a process: that is how long it may take, in ms. */
+#define PROCESS_MS	2000
 
 #define PARAMETERS	"/sys/module/sockbind/parameters/"
 
@@ -318,6 +324,82 @@ static void tell_others(const struct check *check)
 	}
 }
 
+/* A child of ours binds the socket, and is gone. */
+static bool bind_in_child(int fd)
+{
+	const pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(bind_a_socket(fd, AF_INET) ? EXIT_FAILURE : EXIT_SUCCESS);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+}
+
+/*
+ * Until the bind of the socket and its process are there: the record of the process
+ * comes second.
+ */
+static const struct known *find_process(const struct check *check, ino_t inode)
+{
+	struct reader *reader = check->reader;
+	struct pollfd pollfd = { .fd = reader->fd, .events = POLLIN };
+	struct sockbind_bind bind = { .pid = 0 };
+	struct event event;
+	size_t i;
+
+	do {
+		if (reader_read(reader))
+			return NULL;
+		for (i = 0; i < reader->count; i++) {
+			switch (decode_record(&event, &reader->batch[i],
+					      SOCKBIND_RECORD_SIZE, false)) {
+			case DECODE_BIND:
+				if (event.bind.raw.inode == inode)
+					bind = event.bind.raw;
+				break;
+			case DECODE_PROCESS:
+				if (!event.process.odd)
+					known_learn(&event.process.raw);
+				break;
+			default:
+				break;
+			}
+		}
+		if (known_find(&bind))
+			return known_find(&bind);
+	} while (poll(&pollfd, 1, PROCESS_MS) > 0);
+	return NULL;
+}
+
+static void check_process(struct check *check)
+{
+	const struct known *process;
+	struct stat st;
+	int fd;
+
+	if (!check->reader->info.process_records) {
+		say("note",
+		    "processes are not recorded, as process=0 asks: load the module without it to know those that have ended");
+		return;
+	}
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || fstat(fd, &st) || check->hidden || !check->seen ||
+	    !bind_in_child(fd)) {
+		say("note", "process: it cannot be found out who has ended");
+	} else {
+		process = find_process(check, st.st_ino);
+		if (!process)
+			fail(check,
+			     "process: one that bound a socket and ended is not known: \"cat /sys/class/misc/sockbind/processes_dropped\" counts those that were too many at once; else look into dmesg");
+		else
+			say("ok", "process: one that has ended is known: %s%s",
+			    known_mark(process),
+			    harmless(process->path.data, process->path.len));
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 static void tell_name(const char *what, const struct address_bytes *name,
 		      const char *cure)
 {
@@ -376,6 +458,8 @@ static void check_device(struct check *check)
 	tell_filter(check);
 	tell_missed(check);
 	tell_others(check);
+	if (!check->failed)
+		check_process(check);
 	check_names(check);
 }
 

@@ -76,6 +76,7 @@ struct source {
 
 int source_open_device(struct source *source, const char *device,
 		       bool only_new);
+int source_learn(struct source *source, bool only_new);
 int source_open_replay(struct source *source, const char *path);
 
 #endif /* SOCKBIND_SOURCE_H */

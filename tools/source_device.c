@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -7,8 +8,16 @@
 
 #include "clock.h"
 #include "complain.h"
+#include "decode.h"
+#include "known.h"
 #include "reader.h"
 #include "source.h"
+
+/*
+ * How long after a bind the record of its process may be read. The module takes
+ * less than a millisecond for it, unless the host is very busy.
+ */
+#define PROCESS_NS	10000000
 
 #define BOOT_ID	"/proc/sys/kernel/random/boot_id"
 
@@ -69,12 +78,80 @@ static enum source_state device_next(struct source *source)
 	return SOURCE_RECORD;
 }
 
+/* The record of a process comes after that of its bind, but soon. */
+static void learn_batch(const struct reader *reader)
+{
+	struct event event;
+	size_t i;
+
+	for (i = 0; i < reader->count; i++) {
+		if (reader->batch[i].hdr.type == SOCKBIND_RECORD_PROCESS &&
+		    decode_record(&event, &reader->batch[i],
+				  SOCKBIND_RECORD_SIZE, false) == DECODE_PROCESS &&
+		    !event.process.odd)
+			known_learn(&event.process.raw);
+	}
+}
+
+/* How long to wait for the process of a bind: it is known, or will never be. */
+static uint64_t time_left(const struct sockbind_bind *bind, uint64_t now)
+{
+	const uint64_t until = bind->time_boot + bind->duration + PROCESS_NS;
+
+	if (bind->hdr.type != SOCKBIND_RECORD_BIND || until <= now ||
+	    known_find(bind))
+		return 0;
+	/* Clocks of time namespaces differ. */
+	return until - now < PROCESS_NS ? until - now : PROCESS_NS;
+}
+
+/* How long to wait for the processes of all binds of a batch. */
+static uint64_t batch_time_left(const struct reader *reader)
+{
+	const uint64_t now = clock_now(CLOCK_BOOTTIME);
+	uint64_t left = 0, time;
+	size_t i;
+
+	if (!reader->info.process_records)
+		return 0;
+	for (i = 0; i < reader->count; i++) {
+		time = time_left(&reader->batch[i].bind, now);
+		if (time > left)
+			left = time;
+	}
+	return left;
+}
+
+static bool wait_for_more(const struct reader *reader, uint64_t ns)
+{
+	struct pollfd fd = { .fd = reader->fd, .events = POLLIN };
+	const struct timespec timeout = { .tv_nsec = (long)ns };
+
+	return ppoll(&fd, 1, &timeout, NULL) > 0;
+}
+
+static enum reader_result read_batch(struct reader *reader)
+{
+	enum reader_result result = reader_read(reader);
+	uint64_t left;
+
+	learn_batch(reader);
+	while (!result && reader->count <= READER_BATCH) {
+		left = batch_time_left(reader);
+		if (!left || !wait_for_more(reader, left))
+			break;
+		result = reader_read_on(reader);
+		learn_batch(reader);
+	}
+	return result;
+}
+
 static enum source_state device_fill(struct source *source)
 {
 	struct reader *reader = source->reader;
 	enum reader_result result;
 
-	result = reader_read(reader);
+	result = read_batch(reader);
 	if (result) {
 		complain_reader(result, reader, source->subject);
 		return SOURCE_FAILED;
@@ -82,7 +159,7 @@ static enum source_state device_fill(struct source *source)
 	source->at = 0;
 	source->len = reader->count;
 	/* A full batch has more behind it. */
-	source->more = reader->count == READER_BATCH;
+	source->more = reader->full;
 	return SOURCE_EMPTY;
 }
 
@@ -152,4 +229,37 @@ int source_open_device(struct source *source, const char *device,
 	describe_host(&source->origin, &reader.info);
 	identity_set(&source->identity, &source->origin);
 	return 0;
+}
+
+/**
+ * source_learn() - learn which processes the device knows
+ * @source: device
+ * @only_new: go behind the records that it holds now; else back to the oldest
+ *
+ * A run that begins behind their records is to know them all the same.
+ *
+ * Return: 0, or an exit status; then it has complained.
+ */
+int source_learn(struct source *source, bool only_new)
+{
+	struct reader *reader = source->reader;
+	const struct sockbind_info *info = &reader->info;
+	/* Others go on to bind meanwhile. */
+	uint64_t left = (uint64_t)info->rings * info->records +
+			info->process_records;
+	enum reader_result result;
+
+	if (!info->process_records)
+		return 0;
+	result = reader_seek(reader, false);
+	while (!result) {
+		result = reader_read(reader);
+		learn_batch(reader);
+		if (!reader->count || left <= reader->count)
+			break;
+		left -= reader->count;
+	}
+	if (!result)
+		result = reader_seek(reader, only_new);
+	return result ? complain_reader(result, reader, source->subject) : 0;
 }

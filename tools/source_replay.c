@@ -7,6 +7,7 @@
 #include <linux/sockbind.h>
 
 #include "complain.h"
+#include "known.h"
 #include "source.h"
 
 static enum source_state bad_recording(const struct source *source)
@@ -58,6 +59,8 @@ static enum source_state take_header(struct source *source)
 	header->release[sizeof(header->release) - 1] = '\0';
 	header->machine[sizeof(header->machine) - 1] = '\0';
 	identity_set(&source->identity, header);
+	/* Each recording has the processes of its binds, be it of another host. */
+	known_forget();
 	return SOURCE_RECORD;
 }
 

@@ -9,6 +9,7 @@
  */
 #include <arpa/inet.h>
 #include <err.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,6 +126,39 @@ static uint64_t getppid_call(void)
 	return after - before;
 }
 
+/*
+ * The first bind of a process, whose identity is recorded then. In real time the
+ * thread that does the rest waits until it has ended, and is not counted.
+ */
+static uint64_t new_process(void)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+	uint64_t cost = 0;
+	int pipes[2];
+
+	if (pipe(pipes))
+		err(1, "pipe");
+	switch (fork()) {
+	case -1:
+		err(1, "fork");
+	case 0:
+		if (sched_setscheduler(0, SCHED_FIFO, &param))
+			err(1, "sched_setscheduler");
+		/* What a fork leaves to be copied is not the bind's. */
+		getppid_call();
+		cost = udp4();
+		if (write(pipes[1], &cost, sizeof(cost)) != sizeof(cost))
+			_exit(1);
+		_exit(0);
+	}
+	if (read(pipes[0], &cost, sizeof(cost)) != sizeof(cost))
+		errx(1, "the process did not bind");
+	wait(NULL);
+	close(pipes[0]);
+	close(pipes[1]);
+	return cost;
+}
+
 static const struct work {
 	const char *name;
 	uint64_t (*once)(void);
@@ -134,6 +169,7 @@ static const struct work {
 	{ "tcp6", tcp6 },
 	{ "unix", unix_path },
 	{ "again", again },
+	{ "new", new_process },
 	{ "getppid", getppid_call },
 };
 

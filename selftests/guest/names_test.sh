@@ -72,7 +72,7 @@ after_the_drop()
 		"\"path\":\"$PWD/helpers/binder\"" "\"cgroup_path\":\"/$cgroup\"" \
 		"\"id\":\"$ID\"" '"runtime":"docker"'
 	printed=$(print_record --numeric)
-	expect_not_printed '"euser"' '"path"' '"cgroup_path"' '"runtime"'
+	expect_not_printed '"euser"' '"cgroup_path"' '"runtime"'
 	stop
 	rmdir "/sys/fs/cgroup/$cgroup"
 }
@@ -91,15 +91,23 @@ other_passwd()
 	stop
 }
 
-# Another process may have its number by now.
-ended()
+# Without records of processes /proc is asked. Another process may have its number by
+# now, and mounts of its own may lend a path a false meaning.
+unrecorded()
 {
-	module_load
+	module_load process=0
 	start helpers/binder tcp4
 	expect_printed "\"path\":\"$PWD/helpers/binder\""
 	stop
 	expect_printed '"comm":"binder"'
 	expect_not_printed '"path"'
+	start unshare --mount sh -c "
+		mount -t tmpfs tmpfs /usr/sbin
+		cp helpers/binder /usr/sbin/sshd
+		exec /usr/sbin/sshd tcp4"
+	expect_printed '"comm":"sshd"'
+	expect_not_printed '"path"'
+	stop
 }
 
 deleted()
@@ -108,8 +116,68 @@ deleted()
 	cp helpers/binder "$dir/binder"
 	start "$dir/binder" tcp4
 	rm "$dir/binder"
-	expect_printed "\"path\":\"$dir/binder (deleted)\""
+	expect_printed "\"path\":\"$dir/binder\",\"host_path\":true"
 	stop
+	# It was deleted after the bind. What was before is recorded.
+	cp helpers/binder "$dir/binder"
+	exec {binder}<"$dir/binder"
+	rm "$dir/binder"
+	start "/proc/self/fd/$binder" tcp4
+	expect_printed "\"path\":\"$dir/binder\",\"host_path\":true,\"deleted\":true"
+	stop
+	exec {binder}<&-
+}
+
+# Nor is a process any less known that has ended, in the middle or behind it all.
+ended()
+{
+	module_load
+	start helpers/binder tcp4
+	stop
+	expect_printed "\"path\":\"$PWD/helpers/binder\",\"host_path\":true" \
+		'"cmdline":["helpers/binder","tcp4"]' '"parents":[{"pid":'
+}
+
+# A path of another mount namespace is none of the host's, in no format.
+forged()
+{
+	module_load
+	start unshare --mount sh -c "
+		mount -t tmpfs tmpfs /usr/sbin
+		cp helpers/binder /usr/sbin/sshd
+		exec /usr/sbin/sshd tcp4"
+	expect_printed '"path":"/usr/sbin/sshd","host_path":false'
+	stop
+	../tools/sockbind --no-follow -H -o exe >"$dir/exe"
+	grep -x '%/usr/sbin/sshd' "$dir/exe"
+	../tools/sockbind --no-follow --format=tracee >"$dir/exe"
+	grep -F '"executable":{"path":"%/usr/sbin/sshd"}' "$dir/exe"
+	../tools/sockbind --no-follow -H --exe '%/usr/*' | grep -c .
+	if ../tools/sockbind --no-follow -H --exe /usr/sbin/sshd | grep .; then
+		ktap_fail 'it passes for that of the host'
+	fi
+}
+
+# A recording has who it was, and so has the next file of it.
+recorded()
+{
+	local file
+
+	module_load
+	start helpers/binder tcp4
+	stop
+	../tools/sockbind --no-follow --record "$dir/binds"
+	for _ in 1 2; do
+		../tools/sockbind --no-follow --record "$dir/many" --rotate 1k,9
+	done
+	for file in "$dir/binds" "$dir"/many*; do
+		../tools/sockbind --replay "$file" -H -o comm,exe,cmdline |
+			tee "$dir/replayed"
+		awk '$1 == "binder" && $2 != "'"$PWD"'/helpers/binder" { exit 1 }' \
+			"$dir/replayed"
+	done
+	../tools/sockbind --replay "$dir/binds" -H -o comm,exe,cmdline |
+		grep "^binder .*$PWD/helpers/binder helpers/binder tcp4"
 }
 
 # Names can be chosen to say something to a terminal.
@@ -142,4 +210,5 @@ escaped()
 	rmdir "/sys/fs/cgroup/${ESC}[31m"
 }
 
-ktap_run capabilities after_the_drop other_passwd ended deleted escaped
+ktap_run capabilities after_the_drop other_passwd unrecorded deleted ended forged \
+	recorded escaped

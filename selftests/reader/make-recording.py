@@ -7,6 +7,7 @@ are skipped:
 
     bind MEMBER=VALUE...    a bind
     lost cpu=N first=N last=N
+    process MEMBER=VALUE... who a process is
     host NAME RELEASE MACHINE [INSTANCE [BOOT_ID]]
     raw HEX                 these bytes, whatever they are
 
@@ -14,6 +15,8 @@ Members are those of struct sockbind_bind, and addr= and final= (an address),
 user=, real_user=, login_user=, exe=, cgroup=, runtime=, container= and pod=
 (names of the recording host, no numbers), proto= (a name of PROTOCOLS, for family,
 sock_type and protocol), result= and lsm= (an errno name, a number, or ok).
+Of a process they are those of struct sockbind_process without exe_, and path=,
+cmdline= (arguments end with \\x00) and parents=PID:NAME,...
 An address is inet:IP:PORT, inet6:IP:PORT[%SCOPE], unix:PATH, abstract:NAME,
 netlink:PORT:GROUPS, vsock:CID:PORT, packet:PROTOCOL:IFINDEX, or hex:BYTES.
 INSTANCE is 32 hexadecimal digits. In strings \\xHH is a byte and \\s a blank.
@@ -52,6 +55,10 @@ BIND = [
 ]
 FORMAT_OF_BIND = "".join(kind * len(names.split()) for kind, names in BIND)
 NAMES_OF_BIND = " ".join(names for kind, names in BIND).split()
+
+PROCESS = ("time_boot time_real duration start_time inode pid major minor"
+           " generation uid gid mntns mode path_len cmdline_len ancestors").split()
+P_PATH, P_CMDLINE = 1, 0x20
 
 F_RESULT, F_LSM, F_FINAL, F_PRIVATE = 1, 2, 4, 8
 
@@ -155,6 +162,31 @@ class Recording:
                     self.pack("Q", int(members["last"])))
         self.seq[cpu] = int(members["last"]) + 1
 
+    def process(self, members):
+        process = dict.fromkeys(PROCESS, 0)
+        process.update({name: DEFAULTS[name] for name in (
+            "time_boot", "time_real", "duration", "start_time", "mntns")})
+        flags = int(members.pop("flags", "0"), 0)
+        path, cmdline = (text(members.pop(name, ""))
+                         for name in ("path", "cmdline"))
+        fstype = text(members.pop("fstype", ""))
+        parents = [parent.split(":", 1) for parent in
+                   members.pop("parents", "").split(",") if parent]
+        process["path_len"], process["cmdline_len"] = len(path), len(cmdline)
+        process["ancestors"] = len(parents)
+        for name, value in members.items():
+            if name not in process:
+                raise ValueError(f"no member {name}")
+            process[name] = int(value, 0)
+        flags |= (P_PATH if path else 0) | (P_CMDLINE if cmdline else 0)
+        pids = [int(pid) for pid, _ in parents] + [0] * (4 - len(parents))
+        comms = [text(comm) for _, comm in parents] + [b""] * (4 - len(parents))
+        self.record(3, 4096, flags, self.seq.get(4096, 0), self.pack(
+            "5Q7I3HBx4I4x16s16s16s16s16s248s",
+            *(process[name] for name in PROCESS), *pids, fstype, *comms,
+            path + cmdline))
+        self.seq[4096] = self.seq.get(4096, 0) + 1
+
     def bind(self, members):
         bind = dict.fromkeys(NAMES_OF_BIND, 0)
         for name, form in zip(NAMES_OF_BIND, re.findall(r"\d*\w",
@@ -203,7 +235,7 @@ class Recording:
 
     def line(self, line):
         words = line.split()
-        if words[0] in ("bind", "lost"):
+        if words[0] in ("bind", "lost", "process"):
             members = dict(word.split("=", 1) for word in words[1:])
             getattr(self, words[0])(members)
         elif words[0] == "host":

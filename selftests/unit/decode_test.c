@@ -244,10 +244,59 @@ TEST(record_of_unknown_type)
 					   FLAGS_OK);
 	struct event event;
 
-	bind.hdr.type = SOCKBIND_RECORD_LOST + 1;
+	bind.hdr.type = SOCKBIND_RECORD_PROCESS + 1;
 	EXPECT_EQ(DECODE_UNKNOWN, decode(&event, &bind));
 	bind.hdr.type = 0;
 	EXPECT_EQ(DECODE_UNKNOWN, decode(&event, &bind));
+}
+
+static enum decode_result decode_process(struct event *event,
+					 const struct sockbind_process *raw)
+{
+	return decode_record(event, raw, sizeof(*raw), false);
+}
+
+TEST(process)
+{
+	struct sockbind_process raw = {
+		.hdr = {
+			.size = SOCKBIND_RECORD_SIZE,
+			.version = SOCKBIND_ABI_VERSION,
+			.type = SOCKBIND_RECORD_PROCESS,
+			.flags = SOCKBIND_P_PATH | SOCKBIND_P_CMDLINE,
+		},
+		.pid = 0x01020304,
+		.exe_mode = 0x0506,
+		.path_len = 200,
+		.cmdline_len = 48,
+		.ancestors = SOCKBIND_ANCESTORS,
+	};
+	struct sockbind_process swapped = raw;
+	struct event event;
+
+	ASSERT_EQ(DECODE_PROCESS, decode_process(&event, &raw));
+	EXPECT_FALSE(event.process.odd);
+	decode_swap_process(&swapped);
+	EXPECT_EQ(0x04030201, swapped.pid);
+	EXPECT_EQ(0x0605, swapped.exe_mode);
+	ASSERT_EQ(DECODE_PROCESS, decode_record(&event, &swapped,
+						sizeof(swapped), true));
+	EXPECT_EQ(0, memcmp(&raw, &event.process.raw, sizeof(raw)));
+
+	raw.path_len = 201;
+	ASSERT_EQ(DECODE_PROCESS, decode_process(&event, &raw));
+	EXPECT_TRUE(event.process.odd);
+	raw.path_len = UINT16_MAX;
+	ASSERT_EQ(DECODE_PROCESS, decode_process(&event, &raw));
+	EXPECT_TRUE(event.process.odd);
+	raw.path_len = 0;
+	raw.ancestors++;
+	ASSERT_EQ(DECODE_PROCESS, decode_process(&event, &raw));
+	EXPECT_TRUE(event.process.odd);
+	raw.ancestors = 0;
+	raw.hdr.flags = 0;
+	ASSERT_EQ(DECODE_PROCESS, decode_process(&event, &raw));
+	EXPECT_TRUE(event.process.odd);
 }
 
 /* The members that contradict the rest; -1: it could not be decoded at all. */
@@ -588,9 +637,11 @@ TEST(worker_is_named_by_its_leader)
 	memcpy(bind.comm, "iou-wrk-1234567x", SOCKBIND_COMM_LEN);
 	memcpy(bind.leader_comm, "server", 6);
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
-	EXPECT_EQ(SOCKBIND_COMM_LEN, event.bind.comm.len);
-	EXPECT_EQ(0, memcmp("iou-wrk-1234567x", event.bind.comm.data,
+	EXPECT_EQ(SOCKBIND_COMM_LEN, event.bind.thread_comm.len);
+	EXPECT_EQ(0, memcmp("iou-wrk-1234567x", event.bind.thread_comm.data,
 			    SOCKBIND_COMM_LEN));
+	ASSERT_EQ(6, event.bind.comm.len);
+	EXPECT_EQ(0, memcmp("server", event.bind.comm.data, 6));
 
 	bind.via_flags = SOCKBIND_VIA_WORKER;
 	ASSERT_EQ(DECODE_BIND, decode(&event, &bind));
