@@ -8,6 +8,7 @@ are skipped:
     bind MEMBER=VALUE...    a bind
     lost cpu=N first=N last=N
     process MEMBER=VALUE... who a process is
+    other type=N            a record of a type that is not known yet
     host NAME RELEASE MACHINE [INSTANCE [BOOT_ID]]
     raw HEX                 these bytes, whatever they are
 
@@ -162,6 +163,10 @@ class Recording:
                     self.pack("Q", int(members["last"])))
         self.seq[cpu] = int(members["last"]) + 1
 
+    def other(self, members):
+        self.record(int(members["type"]), 0, 0, self.seq.get(0, 0), b"\xff" * 424)
+        self.seq[0] = self.seq.get(0, 0) + 1
+
     def process(self, members):
         process = dict.fromkeys(PROCESS, 0)
         process.update({name: DEFAULTS[name] for name in (
@@ -235,7 +240,7 @@ class Recording:
 
     def line(self, line):
         words = line.split()
-        if words[0] in ("bind", "lost", "process"):
+        if words[0] in ("bind", "lost", "process", "other"):
             members = dict(word.split("=", 1) for word in words[1:])
             getattr(self, words[0])(members)
         elif words[0] == "host":

@@ -146,6 +146,78 @@ all_members()
 	done
 }
 
+# Who a process is, its record says to all binds behind it, and a recording of the
+# recording has it again. What follows is of another host, where the same numbers
+# are another process.
+processes_of_the_recording()
+{
+	local order file
+
+	for order in little big; do
+		record "$DIR/processes" --order $order <<-END
+			bind comm=before pid=7 exe_inode=9
+			process pid=7 inode=9 path=/opt/one flags=4 cmdline=one\\x00two\\x00 parents=6:sh,1:init
+			bind comm=one pid=7 exe_inode=9
+			process pid=8 inode=9 path=/opt/two
+			bind comm=two pid=8 exe_inode=9
+			bind comm=again pid=7 exe_inode=9 exe=/not/this
+			bind comm=later pid=7 exe_inode=9 start_time=1
+			bind comm=other pid=7 exe_inode=10
+			host other.example 6.12.0 x86_64
+			bind comm=there pid=7 exe_inode=9
+		END
+		exits 0 "$READER" --replay "$DIR/processes" --record "$DIR/processes.$order"
+		for file in "$DIR/processes" "$DIR/processes.$order"; do
+			exits 0 "$READER" --replay "$file" -H -o comm,exe,cmdline,parents
+			diff - <(tr -s ' ' <"$DIR/out" | sed 's/ $//') <<-END
+				before - - -
+				one /opt/one one two sh:6,init:1
+				two %/opt/two - -
+				again /opt/one one two sh:6,init:1
+				later - - -
+				other - - -
+				there - - -
+			END
+		done
+		exits 0 "$READER" --replay "$DIR/processes" -H -o comm --exe '/opt/*'
+		diff - <(tr -s ' ' <"$DIR/out" | sed 's/ $//') <<-END
+			one
+			again
+		END
+		exits 0 "$READER" --replay "$DIR/processes" -H -o comm --exe '!%*,!/opt/*'
+		diff - <(tr -s ' ' <"$DIR/out" | sed 's/ $//' | head -n 1) <<<before
+	done
+}
+
+# Lengths that reach out of the record: nothing of it is believed, and that is said.
+odd_process()
+{
+	record "$DIR/odd" <<-END
+		process pid=7 inode=9 path=/opt/one cmdline_len=65535
+		bind comm=one pid=7 exe_inode=9
+		process pid=7 inode=9 path=/opt/one ancestors=5
+		bind comm=one pid=7 exe_inode=9
+	END
+	exits 3 "$READER" --replay "$DIR/odd" -H -o comm,exe
+	diff - <(tr -s ' ' <"$DIR/out" | sed 's/ $//') <<-END
+		one -
+		one -
+	END
+	grep '2 of its records cannot be right' "$DIR/err"
+}
+
+# What a later release may add is skipped, and is no loss.
+of_a_later_release()
+{
+	record "$DIR/later" <<-END
+		other type=77
+		bind comm=one via=200 reserved=x
+	END
+	exits 0 "$READER" --replay "$DIR/later" -H -o comm
+	diff - <(tr -s ' ' <"$DIR/out" | sed 's/ $//') <<<one
+	[[ ! -s $DIR/err ]]
+}
+
 # Names are those of the host that recorded: this one is never asked.
 names_of_the_recording()
 {
@@ -544,5 +616,6 @@ broken_pipe()
 }
 
 ktap_run byte_orders other_machine wide_characters where_from all_members \
-	names_of_the_recording again standard_input live_pipe cut foreign_files frames \
+	names_of_the_recording processes_of_the_recording odd_process \
+	of_a_later_release again standard_input live_pipe cut foreign_files frames \
 	odd_records odd_result odd_loss foreign_records later_module any_bytes hostile_bytes record_file rotation full_disk closed broken_pipe
