@@ -143,9 +143,7 @@ static void replay_records(struct options *options, const uint8_t *data,
 		struct framed framed[2 * RECORDS_MAX];
 	} recording;
 	struct framed *framed = recording.framed;
-	const struct sockbind_header *hdr;
 	size_t count = 0, len;
-	long binds = 0;
 
 	memset(&recording, 0, sizeof(recording));
 	recording.header = (struct recording_header){
@@ -161,17 +159,12 @@ static void replay_records(struct options *options, const uint8_t *data,
 		memcpy(&framed->record, data, len);
 		if (data[0] % 4)
 			put_headers(framed, (__u16)(data[0] % 4));
-		hdr = &framed->record.hdr;
-		binds += hdr->type == SOCKBIND_RECORD_BIND &&
-			 hdr->version == SOCKBIND_ABI_VERSION &&
-			 hdr->size == SOCKBIND_RECORD_SIZE;
 		put_headers(framed + 1, SOCKBIND_RECORD_BIND);
 		framed += 2;
 	}
-	binds += (long)count;
-	if (replay(options, (uint8_t *)&recording,
-		   (size_t)((uint8_t *)framed - (uint8_t *)&recording)) != binds)
-		abort();
+	/* How many binds come of it, replay_test's any_bytes counts. */
+	replay(options, (uint8_t *)&recording,
+	       (size_t)((uint8_t *)framed - (uint8_t *)&recording));
 }
 
 /* Returns false where the command line would have been refused. */
