@@ -113,6 +113,21 @@ purges()
 	diff -u /build/before <(package_files)
 }
 
+# Of kernels as Debian names them, the package of headers that follows them.
+knows_flavours()
+{
+	local kernel functions
+
+	functions=$(sed -n '/^[a-z_]*()$/,/^}/p' debian/sockbind-dkms.postinst)
+	for kernel in 6.12.117+deb13-/cloud-amd64 6.12.117+deb13-/arm64-16k \
+		6.1.0-50-/686-pae 6.1.0-50-/rt-686-pae 6.1.0-0.deb11.5-/amd64 \
+		5.10.0-46-/4kc-malta 7.3.4+deb13-/rt-amd64; do
+		sh -c "$functions
+			uname() { echo '${kernel/\//}'; }
+			load" 2>&1 | grep -F ", and linux-headers-${kernel#*/} for all"
+	done
+}
+
 # On a booted system, where the headers of the running kernel are missing.
 says_which_headers()
 {
@@ -150,4 +165,4 @@ type -P dpkg-buildpackage lintian dh_dkms >/dev/null ||
 	ktap_skip 'not the headers of one kernel'
 ktap_run versions_agree builds lintian_is_silent builds_the_same_again \
 	builds_for_arm64 installs upgrades removes purges says_which_headers \
-	says_why_it_fails
+	says_why_it_fails knows_flavours
