@@ -3,8 +3,9 @@
  * The capture filter: which binds become records.
  *
  * It keeps out what would only push records that matter out of the rings, and
- * so by default AF_NETLINK: the C library binds such a socket in every
- * getaddrinfo(). All other selection is the reader's.
+ * so by default AF_NETLINK: glibc binds such a socket in getaddrinfo() with
+ * AI_ADDRCONFIG, and where a name has several addresses. All other selection is
+ * the reader's.
  *
  * Two module parameters, each a set that is replaced as a whole: the handlers
  * see the old one or the new one. A parameter is parsed before the module's

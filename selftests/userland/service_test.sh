@@ -3,7 +3,8 @@
 #
 # The service, in a systemd that is process 1 of a PID namespace: the commands of
 # README.md that start it do what is told there, and each record comes to the journal
-# or is told as lost, whatever the journal does. For a guest with --rootfs systemd.
+# or is told as lost, whatever the journal does; and who binds what systemd listens on.
+# For a guest with --rootfs systemd.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -161,11 +162,39 @@ no_module_is_a_failure()
 	systemctl is-active sockbind
 }
 
+# bound_by PROTO ADDRESS: who bound it, as "PID PPID COMM".
+bound_by()
+{
+	tools/sockbind --no-follow -n -H -o pid,ppid,comm --proto "$1" \
+		--addr "$2" | tr -s ' ' | sed 's/^ //; s/ $//'
+}
+
+# What README.md says of it.
+socket_activation()
+{
+	local manager proto
+
+	printf '%s\n' '[Socket]' ListenStream=127.0.0.77:8083 \
+		ListenDatagram=127.0.0.77:8083 ListenStream=/run/activated \
+		>/run/systemd/system/activated.socket
+	printf '%s\n' '[Service]' ExecStart=/bin/true \
+		>/run/systemd/system/activated.service
+	systemctl daemon-reload
+	systemctl start activated.socket
+	tools/sockbind --no-follow -n -H -o nspid,comm --addr /run/activated |
+		grep -E '^ *1 systemd *$'
+	manager=$(bound_by u_str /run/activated)
+	for proto in tcp udp; do
+		bound_by $proto 127.0.0.77 |
+			grep -E "^[0-9]+ ${manager%% *} \\(sd-listen\\)$"
+	done
+}
+
 if [[ ${1:-} == inside ]]; then
 	cd ..
 	. selftests/lib/package.sh
 	. selftests/lib/service.sh
-	ktap_run readme_service service_goes_blind flood_is_told \
+	ktap_run readme_service socket_activation service_goes_blind flood_is_told \
 		restart_of_journal_is_survived stop_of_journal_is_survived \
 		long_entry_is_told refused_entry_is_lost \
 		no_module_is_a_failure
