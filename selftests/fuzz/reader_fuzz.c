@@ -106,10 +106,11 @@ static long replay(struct options *options, const uint8_t *data, size_t size)
 	}
 	if (!source_open_replay(&source, path)) {
 		status = loop_run(&loop);
-		close(source.fd);
 		if (options->form != &output_record)
 			check_text(sink.fd);
 	}
+	/* Opened, if it was no recording, too. */
+	close(source.fd);
 	close(fd);
 	close(sink.fd);
 	return status ? -1 : (long)loop.taken;
@@ -143,7 +144,9 @@ static void replay_records(struct options *options, const uint8_t *data,
 		struct framed framed[2 * RECORDS_MAX];
 	} recording;
 	struct framed *framed = recording.framed;
+	const struct sockbind_header *hdr;
 	size_t count = 0, len;
+	long binds = 0;
 
 	memset(&recording, 0, sizeof(recording));
 	recording.header = (struct recording_header){
@@ -159,12 +162,17 @@ static void replay_records(struct options *options, const uint8_t *data,
 		memcpy(&framed->record, data, len);
 		if (data[0] % 4)
 			put_headers(framed, (__u16)(data[0] % 4));
+		hdr = &framed->record.hdr;
+		binds += hdr->type == SOCKBIND_RECORD_BIND &&
+			 hdr->version == SOCKBIND_ABI_VERSION &&
+			 hdr->size == SOCKBIND_RECORD_SIZE;
 		put_headers(framed + 1, SOCKBIND_RECORD_BIND);
 		framed += 2;
 	}
-	/* How many binds come of it, replay_test's any_bytes counts. */
-	replay(options, (uint8_t *)&recording,
-	       (size_t)((uint8_t *)framed - (uint8_t *)&recording));
+	binds += (long)count;
+	if (replay(options, (uint8_t *)&recording,
+		   (size_t)((uint8_t *)framed - (uint8_t *)&recording)) != binds)
+		abort();
 }
 
 /* Returns false where the command line would have been refused. */
